@@ -1,0 +1,1 @@
+"""What a recording says: recomputation, summary numbers, a picture as SVG."""
