@@ -48,4 +48,5 @@ def microvolts_per_count(channel: ChannelSettings, adc_bits: int, vref: float) -
     """
     if channel.gain is None or channel.sensor is Sensor.UNKNOWN:
         return None
-    return (channel.vref or vref) / 2**adc_bits / channel.gain * 1e6
+    step = (channel.vref or vref) / (1 << adc_bits)
+    return step / channel.gain * 1e6

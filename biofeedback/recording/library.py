@@ -1,0 +1,147 @@
+"""The library: the recordings found by walking its folders. The files are the library; there is no database.
+
+One rule: a broken or foreign file makes an entry with a `problem`, never a crash, and never hides its neighbours.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from biofeedback.recording.account import beside, read_account
+from biofeedback.recording.edf import RecordingError
+from biofeedback.recording.edf_reader import read_edf
+from biofeedback.recording.folders import modes_inside, write_atomic
+
+MAX_RUNS = 200_000
+"""Most recordings listed; a library walk ends here."""
+_NAME = re.compile(
+    r"sub-([A-Za-z0-9]+)_ses-([A-Za-z0-9]+)_task-([A-Za-z0-9]+)_run-([0-9]{1,6})_emg\.(?:edf|bdf)\Z", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One recording as its account tells it. `seconds` None while it was not closed; `problem` in one sentence."""
+
+    path: Path
+    subject: str
+    session: str
+    task: str
+    run: int
+    size: int
+    started: dt.datetime | None = None
+    seconds: float | None = None
+    closed: bool = False
+    recovered: bool = False
+    simulated: bool = False
+    problem: str | None = None
+
+
+def runs(library: Path) -> list[RunSummary]:
+    """Return the recordings of a library in order of subject, session and run; raise OSError if it is not there.
+
+    Only sub-*/ses-*/emg is looked at, links are not followed, and at most MAX_RUNS are listed.
+    """
+    found = []
+    for subject in _folders(library, "sub-"):
+        for session in _folders(subject, "ses-"):
+            for emg in _folders(session, "emg"):
+                for path in sorted(emg.iterdir()):
+                    summary = _summary(path)
+                    if summary is not None:
+                        found.append(summary)
+                    if len(found) >= MAX_RUNS:
+                        return found
+    return found
+
+
+def check(library: Path) -> list[str]:
+    """Return what is wrong in a library, one sentence each; an empty list says that every recording is whole.
+
+    Reads every file: compares the SHA-256 and the number of scans with the account.
+    """
+    problems = []
+    for summary in runs(library):
+        name = summary.path.name
+        if summary.problem:
+            problems.append(f"{name}: {summary.problem}")
+        elif not summary.closed:
+            problems.append(f"{name} was never closed; it can be recovered")
+        else:
+            problems += _check(summary.path)
+    return problems
+
+
+def participants_tsv(library: Path) -> str:
+    """Return `participants.tsv` as it follows from the folders: every subject code, and how many visits it has."""
+    lines = ["participant_id\tsessions"]
+    lines += [f"{subject.name}\t{len(list(_folders(subject, 'ses-')))}" for subject in _folders(library, "sub-")]
+    return "\n".join(lines) + "\n"
+
+
+def write_participants(library: Path) -> None:
+    """Write `participants.tsv`, for an export or a check; raise OSError."""
+    write_atomic(library / "participants.tsv", participants_tsv(library), mode=modes_inside(library)[1])
+
+
+def _folders(folder: Path, start: str) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(start) and path.is_dir() and not path.is_symlink():
+            yield path
+
+
+def _summary(path: Path) -> RunSummary | None:
+    name = _NAME.match(path.name)
+    if name is None or path.is_symlink() or not path.is_file():
+        return None
+    facts: dict[str, Any] = {"path": path, "subject": name[1], "session": name[2], "task": name[3], "run": int(name[4])}
+    facts["size"] = path.stat().st_size
+    try:
+        account = read_account(path)
+    except RecordingError as error:
+        return RunSummary(**facts, problem=str(error))
+    ours = account["Biofeedback"]
+    seconds = account.get("RecordingDuration")
+    problem = ours.get("problem")
+    return RunSummary(
+        **facts,
+        started=_time(ours.get("started")),
+        seconds=float(seconds) if isinstance(seconds, int | float) else None,
+        closed=ours.get("closed") is True,
+        recovered=ours.get("recovered") is True,
+        simulated=ours.get("simulated") is True,
+        problem=problem if isinstance(problem, str) else None,
+    )
+
+
+def _check(path: Path) -> list[str]:
+    problems = [
+        f"{beside(path, suffix).name} is missing"
+        for suffix in ("channels.tsv", "events.tsv")
+        if not beside(path, suffix).exists()
+    ]
+    try:
+        ours = read_account(path)["Biofeedback"]
+        recording = read_edf(path)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except (RecordingError, OSError) as error:
+        return [*problems, str(error)]
+    if ours.get("sha256") != digest:
+        problems.append(f"{path.name} was changed after it was closed: its SHA-256 is another one")
+    if ours.get("expected_scans") != recording.n_scans:
+        problems.append(f"{path.name} holds {recording.n_scans} scans, its account says {ours.get('expected_scans')}")
+    return problems
+
+
+def _time(text: object) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(text).astimezone(dt.UTC) if isinstance(text, str) else None
+    except (ValueError, OverflowError):
+        return None
