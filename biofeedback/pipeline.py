@@ -141,6 +141,10 @@ class Pipeline:
         """Take `command` before the next scan; raise ValueError when it cannot be, having changed nothing."""
         return self._practice.command(self.next_index, command)
 
+    def to_bar(self, envelope: Floats) -> Floats:
+        """Return an envelope in counts (n_scans, n_channels) on each bar's present unit."""
+        return self._practice.to_bar(envelope)
+
     @property
     def practice(self) -> PracticeState:
         """Where training stands."""

@@ -1,0 +1,7 @@
+"""`python -m biofeedback` is `biofeedback`."""
+
+import sys
+
+from biofeedback.cli import main
+
+sys.exit(main())

@@ -1,0 +1,139 @@
+"""What a recording says, in numbers and in three plain sentences.
+
+One rule: everything is computed from the file alone, and no sentence claims more than the signal shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biofeedback.report.recompute import Replay
+from biofeedback.training.activation import Reference
+from biofeedback.training.practice import PracticeState, TrainingEvent
+
+COLUMNS = 1200
+"""Columns that a trace is reduced to for a picture: its least and greatest value in each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The trained channel's bar over the recording: `low` and `high` per column, NaN where nothing has a value."""
+
+    seconds: float
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    events: tuple[TrainingEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The numbers of one recording. Levels in the unit named, times in seconds."""
+
+    name: str
+    simulated: bool
+    muscle: str
+    seconds: float
+    rate: float
+    received_percent: float
+    gaps: int
+    unit: str
+    target_low: float
+    target_high: float | None
+    hold_seconds: float
+    reference: Reference | None
+    n_started: int
+    n_reached: int
+    best_hold: float
+    sentences: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the summary as plain values."""
+        return asdict(self)
+
+
+def summarise(path: Path) -> tuple[Summary, Trace]:
+    """Return the summary and the trace of the recording at `path`; raise RecordingError.
+
+    The trace is on the unit that the bar had at the end; what was before a reference is converted with it.
+    """
+    replay = Replay(path)
+    n_scans = replay.recording.n_scans
+    edges = np.linspace(0, n_scans, COLUMNS + 1).round().astype(np.int64)
+    low, high = np.full(COLUMNS, np.nan), np.full(COLUMNS, np.nan)
+    gaps = received = 0
+    events: list[TrainingEvent] = []
+    scores: list[NDArray[np.float64]] = []
+    firsts: list[int] = []
+    for update in replay.updates(1 << 15):
+        gaps += not len(update.counts)
+        received += len(update.counts)
+        events += update.events
+        firsts.append(update.first_index)
+        scores.append(update.score[:, :1])
+    pipeline = replay.pipeline
+    state = pipeline.practice
+    for first, score in zip(firsts, scores, strict=True):
+        if len(score):
+            _fold(
+                pipeline.to_bar(np.repeat(score, len(replay.settings.channels), axis=1))[:, 0], first, edges, low, high
+            )
+    rate = replay.settings.rate
+    summary = Summary(
+        name=path.name,
+        simulated=replay.account.get("simulated") is True,
+        muscle=replay.settings.channels[0].name,
+        seconds=n_scans / rate,
+        rate=rate,
+        received_percent=100 * received / max(1, n_scans),
+        gaps=gaps,
+        unit=state.unit,
+        target_low=state.target.low,
+        target_high=state.target.high,
+        hold_seconds=state.hold_seconds,
+        reference=state.references[0],
+        n_started=state.n_started,
+        n_reached=state.n_reached,
+        best_hold=state.best_hold,
+        sentences=sentences(state, gaps=gaps, lost=n_scans - received, rate=rate),
+    )
+    return summary, Trace(n_scans / rate, low, high, tuple(events))
+
+
+def sentences(state: PracticeState, *, gaps: int, lost: int, rate: float) -> tuple[str, ...]:
+    """Return what was done, how, and what is missing, in plain words."""
+    if state.n_started:
+        did = (
+            f"You went above the line {state.n_started} times; {state.n_reached} of them were held for "
+            f"{state.hold_seconds:g} seconds. The longest hold was {state.best_hold:.1f} seconds."
+        )
+    else:
+        did = "The line was not reached. A lower target is no shame: move it until you can reach it."
+    reference = state.references[0]
+    if reference is None:
+        how = "There was no calibration, so levels are not percent and cannot be compared with another day."
+    else:
+        how = "Percent means percent of today's comfortable effort."
+    if gaps:
+        missing = f"{lost / rate:.2f} seconds of signal are missing in {gaps} places; they are not counted."
+    else:
+        missing = "No signal is missing."
+    return did, how, missing
+
+
+def _fold(
+    values: NDArray[np.float64],
+    first: int,
+    edges: NDArray[np.int64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+) -> None:
+    """Put `values` (n,), the first one being scan `first`, into the columns that they fall in."""
+    column = np.searchsorted(edges, np.arange(first, first + len(values)), side="right") - 1
+    good = np.isfinite(values) & (column < len(low))
+    np.fmin.at(low, column[good], values[good])
+    np.fmax.at(high, column[good], values[good])
