@@ -11,7 +11,7 @@ namespace emg {
 
 const uint8_t MAX_COMMAND = 8;      // a letter and up to seven digits, so a number always fits 32 bits
 const uint32_t MAX_RATE = 10000;    // scans per second that may be asked for; the sampler decides what works
-const uint32_t MAX_BYTES_PER_SECOND = 32000;  // a 16 MHz AVR kept up with 37400 and failed at 38000
+const uint32_t MAX_BYTES_PER_SECOND = 32000;  // a 16 MHz AVR sends this; near 38000 it loses scans
 
 // What is answered after "! ".
 static const char ERROR_TOO_LONG[] PROGMEM = "line too long";

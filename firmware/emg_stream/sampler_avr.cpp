@@ -25,7 +25,11 @@ static const uint8_t ADMUX_AVCC = _BV(REFS0);
 static const uint16_t TIMER_PRESCALERS[] = {1, 8, 64, 256};  // the clock select bits are the place plus one
 static const uint32_t TIMER_TICKS = 65536UL;
 
-static const uint8_t RING_SIZE = 32;  // scans, a power of two; 16 ms at 2 kHz
+#ifndef EMG_RING_SIZE
+#define EMG_RING_SIZE 32  // scans, a power of two; 16 ms at 2 kHz
+#endif
+
+static const uint8_t RING_SIZE = EMG_RING_SIZE;
 static Scan ring[RING_SIZE];
 static volatile uint8_t head;         // where the interrupt writes
 static volatile uint8_t tail;         // the oldest scan that waits
