@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # for rig
-
-from rig import SimulatedUno, muscle_like_wave, require_toolchain
-from uno_board import Board
+from tests.firmware.uno_board import Board
+from tests.rig import SimulatedUno, muscle_like_wave, require_toolchain
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import rig
+from tests import rig
 
 
 def test_the_sketch_compiles_for_three_boards_without_a_warning(tmp_path: Path):

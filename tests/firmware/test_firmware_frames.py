@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-import rig
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
@@ -22,6 +21,7 @@ from biofeedback.wire.stream import (
     encode_status,
     encode_text,
 )
+from tests import rig
 
 Encode = Callable[[bytes], bytes]
 CRC_SIZE = 4

@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 
 import numpy as np
-import rig
-from uno_board import scans_of
 
 from biofeedback.wire.events import Event, Gap, Status, StreamInfo, TextLine
 from biofeedback.wire.stream import StreamDecoder
+from tests import rig
+from tests.firmware.uno_board import scans_of
 
 
 def run(commands: str, *arguments: float) -> bytes:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import rig
 import serial
-from uno_board import assert_equal_to_injected
 
 from biofeedback.wire.events import TextLine
 from biofeedback.wire.stream import StreamDecoder
+from tests import rig
+from tests.firmware.uno_board import assert_equal_to_injected
 
 HELLO = "# emgstream proto=1 fw=1.0 board=uno baud=500000"
 WRONG = (

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import rig
-from uno_board import assert_equal_to_injected, scans_of
 
 from biofeedback.wire.events import Gap, Status, StreamInfo
+from tests import rig
+from tests.firmware.uno_board import assert_equal_to_injected, scans_of
 
 
 @pytest.mark.parametrize(("n_channels", "rate", "scans_per_frame"), [(1, 1000, 10), (6, 1000, 10), (4, 2000, 20)])

@@ -11,10 +11,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import serial
-from rig import SimulatedUno
 
 from biofeedback.wire.events import Counts, Event, Scans
 from biofeedback.wire.stream import StreamDecoder
+from tests.rig import SimulatedUno
 
 PATIENCE = 60.0
 """Seconds after which something that must happen counts as not happening."""
