@@ -60,7 +60,7 @@ def record(
             state = engine.state
             if state.phase == "connecting" and state.message:
                 break
-            if path is None and state.recording:
+            if path is None and state.recording and state.recording.path:
                 path = state.recording.path
                 show(str(path))
             trouble = state.message or (state.recording.problem if state.recording else None) or ""
@@ -70,8 +70,8 @@ def record(
     finally:
         closed = engine.stop()
     state = engine.state
-    if state.recording is None:
-        say(state.message or "Nothing was recorded.")
+    if state.recording is None or state.recording.path is None:
+        say(state.message or (state.recording and state.recording.problem) or "Nothing was recorded.")
         return 3
     if path is None:
         show(str(state.recording.path))
@@ -102,7 +102,7 @@ def run_demo(
         progress(min(0.99, engine.state.end_index / DEMO_RATE / person.seconds))
     closed = engine.stop()
     recording = engine.state.recording
-    if recording is None or recording.problem or not closed:
+    if recording is None or recording.path is None or recording.problem or not closed:
         raise RuntimeError((recording and recording.problem) or engine.state.message or "the demo was not recorded")
     summary, trace = summarise(recording.path)
     folder = derivatives_beside(recording.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,14 +30,16 @@ def recorder_in(
     and visit. After a write error it goes on in `fallback` (the app's own library if None).
     """
     visit: dict[str, str | None] = {"subject": subject, "session": None}
+    reserving = threading.Lock()  # a second recorder may begin while the first still makes its folders
 
     def make(settings: PipelineSettings, info: StreamInfo, pipeline: Pipeline, *, simulated: bool) -> Recorder:
         stored = run_settings(settings, info, pipeline, simulated=simulated)
 
         def first() -> Run:
-            run = Run.create(library, stored, started=now(), task=task, **visit)
-            visit.update(subject=run.subject, session=run.session)
-            return run
+            with reserving:
+                run = Run.create(library, stored, started=now(), task=task, **visit)
+                visit.update(subject=run.subject, session=run.session)
+                return run
 
         def elsewhere(_first_index: int) -> Run:
             return Run.create(fallback or default_library(), stored, started=now(), task=task, **visit)

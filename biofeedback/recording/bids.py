@@ -15,7 +15,7 @@ from typing import Any
 from biofeedback.emg.sensor import ChannelSettings, Sensor, microvolts_per_count
 from biofeedback.recording.annotation import Annotation, encode_seconds
 from biofeedback.recording.edf import EdfHeader
-from biofeedback.recording.edf_writer import EmgChannel
+from biofeedback.recording.layout import EmgChannel
 
 SCHEMA = 1
 """Version of the `Biofeedback` object in `_emg.json`; a higher one is refused."""

@@ -35,6 +35,7 @@ COUNT_OFFSET = re.compile(r"counts = digital \+ (\d{1,8})")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,12})?|\.\d{1,12})([eE][+-]?\d{1,2})?\Z", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,8}\Z", re.ASCII)
+_DATE_AND_TIME = re.compile(r"(\d\d)[.:/-](\d\d)[.:/-](\d\d)(\d\d)[.:/-](\d\d)[.:/-](\d\d)", re.ASCII)
 _UNKNOWN_START = dt.datetime(1985, 1, 1, tzinfo=dt.UTC)
 
 
@@ -242,7 +243,7 @@ def _signal(data: bytes, n_signals: int, index: int, bits: int) -> EdfSignal:
 
 def _start(data: bytes) -> dt.datetime:
     """Return the start; a date that is none (some anonymisers blank it) becomes EDF's first day."""
-    found = re.fullmatch(r"(\d\d)[.:/-](\d\d)[.:/-](\d\d)(\d\d)[.:/-](\d\d)[.:/-](\d\d)", _text(data[168:184]), re.ASCII)
+    found = _DATE_AND_TIME.fullmatch(_text(data[168:184]))
     if found is None:
         return _UNKNOWN_START
     day, month, year, hour, minute, second = map(int, found.groups())

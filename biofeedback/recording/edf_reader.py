@@ -27,12 +27,13 @@ from biofeedback.recording.edf import (
     decode_header,
     decode_signal_count,
 )
-from biofeedback.recording.edf_writer import END_CODE, LOST_CODES
+from biofeedback.recording.layout import END_CODE, LOST_CODES
 from biofeedback.wire.events import Counts, Gap, GapCause, Scans
 
 MAX_FILE = 8 << 30
 """Longest file we read, in bytes: more than a day of six channels at 2 kHz in 24 bits."""
-MAX_ANNOTATIONS = 1_000_000
+MAX_LISTS = 2_000_000
+"""Most time-stamped lists read for annotations: every record holds one with its own time."""
 _READ = 1 << 20
 """Bytes read at a time (or one record, if longer)."""
 _CAUSES: dict[int, GapCause] = {code: cause for cause, code in LOST_CODES.items()}
@@ -106,23 +107,24 @@ class EdfRecording:
     def annotations(self) -> list[Annotation]:
         """All texts by scan index, gap copies included. Reads the whole file once; adds to `notes`."""
         found: list[Annotation] = []
-        damaged, origin = 0, None
+        damaged, seen, origin = 0, 0, None
         for first, records in self._records(0, self.n_records):
             stretches = [np.pad(records[:, a:b], ((0, 0), (0, 1))) for a, b in self._texts]
             texts, bad = decode_annotations(b"".join(s.tobytes() for s in stretches))
             damaged += bad
+            seen += len(texts) + bad
             for onset, duration, text in texts:
                 if not text:  # a record's own time; the first one may be a fraction of a second
                     origin = onset if origin is None and first == 0 else origin
                     continue
                 length = None if duration is None else round(duration * self.rate)
                 found.append(Annotation(round((onset - (origin or 0.0)) * self.rate), length, text))
-            if len(found) >= MAX_ANNOTATIONS:
-                self.notes.append(f"more than {MAX_ANNOTATIONS} annotations: those after the first were left out")
+            if seen > MAX_LISTS:
+                self.notes.append(f"more than {MAX_LISTS} annotations; those after them were left out")
                 break
         if damaged:
             self.notes.append(f"{damaged} annotations are damaged and were left out")
-        return sorted(found[:MAX_ANNOTATIONS], key=lambda annotation: annotation.index)
+        return sorted(found, key=lambda annotation: annotation.index)
 
     def blocks(self, chunk: int = 4096) -> Iterator[Scans | Gap]:
         """Yield the recording from scan 0 on, each index once: scans of at most `chunk`, and whole gaps.

@@ -94,10 +94,10 @@ def write_atomic(path: Path, text: str, *, mode: int = _PRIVATE_FILE) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name itself last through a power cut, where the system can (Windows cannot open folders)."""
     if os.name == "nt":
         return

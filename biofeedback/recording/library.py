@@ -46,19 +46,32 @@ class RunSummary:
 def runs(library: Path) -> list[RunSummary]:
     """Return the recordings of a library in order of subject, session and run; raise OSError if it is not there.
 
-    Only sub-*/ses-*/emg is looked at, links are not followed, and at most MAX_RUNS are listed.
+    Only sub-*/ses-*/emg is looked at, links are not followed, and at most MAX_RUNS are listed. A folder that cannot be
+    read is listed with its problem.
     """
-    found = []
-    for subject in _folders(library, "sub-"):
-        for session in _folders(subject, "ses-"):
-            for emg in _folders(session, "emg"):
-                for path in sorted(emg.iterdir()):
-                    summary = _summary(path)
-                    if summary is not None:
-                        found.append(summary)
-                    if len(found) >= MAX_RUNS:
-                        return found
+    found: list[RunSummary] = []
+    subjects = list(_folders(library, "sub-"))
+    for subject in subjects:
+        try:
+            for session in _folders(subject, "ses-"):
+                for emg in _folders(session, "emg"):
+                    found += filter(None, map(_summary, sorted(emg.iterdir())))
+        except OSError as error:
+            code = subject.name.removeprefix("sub-")
+            found.append(RunSummary(subject, code, "", "", 0, 0, problem=f"cannot be read: {error.strerror or error}"))
+        if len(found) >= MAX_RUNS:
+            return found[:MAX_RUNS]
     return found
+
+
+def unclosed(library: Path, *, quiet_since: dt.datetime) -> list[RunSummary]:
+    """Return the runs that were never closed and whose EDF file has not changed since `quiet_since`.
+
+    A run that another station is recording into a shared library right now is not closed either: leave it alone.
+    Raises OSError as `runs` does.
+    """
+    limit = quiet_since.timestamp()
+    return [run for run in runs(library) if not run.closed and run.run and run.path.stat().st_mtime < limit]
 
 
 def check(library: Path) -> list[str]:

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from biofeedback.recording import bids
-from biofeedback.recording.bids import RunSettings
 from biofeedback.recording.account import beside, facts, iso, json_text
+from biofeedback.recording.bids import RunSettings
 from biofeedback.recording.edf_reader import read_edf
-from biofeedback.recording.edf_writer import EdfWriter, emg_header
-from biofeedback.recording.folders import make_private, modes_inside, write_atomic
+from biofeedback.recording.edf_writer import EdfWriter
+from biofeedback.recording.folders import make_private, modes_inside, sync_folder, write_atomic
+from biofeedback.recording.layout import emg_header
 
 CODE_LETTERS = "ABCDEFGHJKMNPQRTUVWXY346789"
 """Letters and digits of subject codes: none that looks like another (0 O, 1 I L, 2 Z, 5 S)."""
@@ -90,8 +91,8 @@ class Run:
         `session` a new visit begins, named by `started` in UTC.
 
         Raises:
-            ValueError: A label is not of letters and digits only, `started` has no zone, or the rate, channels or bits
-                cannot be stored.
+            ValueError: A label is not of letters and digits only, `started` has no zone, or the rate, channels, bits
+                or settings cannot be stored.
             OSError: The files cannot be made.
         """
         if started.tzinfo is None:
@@ -114,6 +115,7 @@ class Run:
         for each in (folder.parent.parent, folder.parent, folder):
             with contextlib.suppress(FileExistsError):
                 each.mkdir(folder_mode)
+            sync_folder(each.parent)
         suffix = ".bdf" if header.bits == 24 else ".edf"
         for number in range(1, 10_000):
             path = folder / f"sub-{code}_ses-{session}_task-{task}_run-{number:02d}_emg{suffix}"
@@ -135,8 +137,10 @@ class Run:
             run._write("events.tsv", bids.events_tsv([], settings.rate))
             run._write("channels.tsv", bids.channels_tsv(header, settings.channels))
             run.update({})
-        except OSError:
+        except BaseException:
             writer.abandon()
+            with contextlib.suppress(OSError):
+                path.unlink()
             raise
         return run
 

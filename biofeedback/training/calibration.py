@@ -115,7 +115,8 @@ class Calibration:
             self._pieces.clear()
             if step == "rest":
                 halves = self._windows(values, TRY_WINDOW)[:: max(1, round(TRY_WINDOW * self._rate))]
-                self._rest = float(self._windows(values, REST_WINDOW).min()), float(halves.std())
+                rest = round(float(self._windows(values, REST_WINDOW).min()), 4)
+                self._rest = rest, round(float(halves.std()), 4)
             else:
                 self._try_levels.append(float(self._windows(values, TRY_WINDOW).max()))
         self._position += 1
@@ -135,7 +136,7 @@ class Calibration:
         if self._rest is None:
             return ()
         levels = above_rest(np.array(self._try_levels), self._rest[0], self._sensor)
-        return tuple(float(level) for level in levels)
+        return tuple(round(float(level), 4) for level in levels)
 
     def _judge(self) -> CalibrationResult:
         """Judge by F3: good, care or not usable, with the reason that decides."""

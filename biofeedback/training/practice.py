@@ -68,9 +68,18 @@ class PracticeState:
 
 
 def encode_event(event: TrainingEvent) -> str:
-    """Return the JSON text that a recording stores for `event`; it is only ever compared, never fed back."""
-    kind = "calibration" if isinstance(event, CalibrationResult) else "hold"
-    return json.dumps({"event": kind, **asdict(event)}, separators=(",", ":"))
+    """Return the JSON text that a recording stores for `event`; it is only ever compared, never fed back.
+
+    A calibration leaves out what follows from its tries, so that it fits an annotation.
+    """
+    values = asdict(event)
+    if isinstance(event, CalibrationResult):
+        kind = "calibration"
+        for derived in ("amplitude", "rest_sd", "spread"):
+            del values[derived]
+    else:
+        kind = "hold"
+    return json.dumps({"event": kind, **values}, separators=(",", ":"))
 
 
 def bar_values(envelope: Floats, sensor: Sensor, reference: Reference | None, scale: float | None) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import signal
 
 from biofeedback.emg.envelope import DISPLAYS, Linear, Mean, Rms, RunningSum, quantised, steps_per_count
 from biofeedback.emg.filters import Cascade, design_bandpass, group_delay
@@ -83,7 +84,6 @@ def test_the_stated_delay_is_the_measured_one(name) -> None:
 
 
 def test_the_bandpass_is_the_published_design() -> None:
-    from scipy import signal
 
     sos = design_bandpass(1000)
     _, h = signal.sosfreqz(sos, worN=np.array([5.0, 20.0, 80.0, 450.0, 490.0]), fs=1000)
@@ -96,7 +96,6 @@ def test_the_bandpass_is_the_published_design() -> None:
 
 
 def test_the_notch_takes_mains_and_its_harmonics_away() -> None:
-    from scipy import signal
 
     sos = design_bandpass(1000, notch=50)
     _, h = signal.sosfreqz(sos, worN=np.array([50.0, 75.0, 100.0, 150.0]), fs=1000)
@@ -122,7 +121,6 @@ def test_the_group_delay_is_that_of_a_modulated_carrier() -> None:
     t = np.arange(4 * rate) / rate
     modulation = np.sin(2 * np.pi * 1.0 * t)
     x = (1 + 0.3 * modulation) * np.sin(2 * np.pi * 100 * t)
-    from scipy import signal
 
     envelope = np.abs(signal.hilbert(signal.sosfilt(sos, x)))[rate : 3 * rate]
     lags = np.arange(0, 0.02, 0.0001)

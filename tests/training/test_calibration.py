@@ -80,7 +80,9 @@ def test_a_muscle_that_never_moved_is_not_usable_and_divides_by_nothing() -> Non
 
 
 def test_an_envelope_pin_is_averaged_not_squared() -> None:
-    values = quantised(np.r_[np.full(8000, 10.0), np.full(5000, 110.0), np.full(30_000, 10.0), np.full(5000, 106.0)], 1024)
+    values = quantised(
+        np.r_[np.full(8000, 10.0), np.full(5000, 110.0), np.full(30_000, 10.0), np.full(5000, 106.0)], 1024
+    )
     result = calibrate(values, sensor=Sensor.ENV)
     assert (result.rest, result.amplitude, result.spread) == (10, 100, 4.0)
 

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import signal
 
+from biofeedback.emg.envelope import Rms, quantised
+from biofeedback.emg.filters import Cascade, design_bandpass
 from biofeedback.training.hold import HoldTracker
 
 RATE = 1000
@@ -91,10 +94,7 @@ def test_any_chunking_gives_the_same_events(levels, cuts) -> None:
 
 
 def test_steady_effort_above_the_target_is_nearly_always_reached_and_below_never() -> None:
-    """CLINICAL F5: at 1.05 T at least 93 % succeed, at 0.95 T none. The envelope flickers by 8 %, as RMS 125 ms does."""
-    from biofeedback.emg.envelope import Rms, quantised
-    from biofeedback.emg.filters import Cascade, design_bandpass
-    from scipy import signal
+    """F5: at 1.05 T at least 93 % succeed, at 0.95 T none, though the envelope flickers by 8 %."""
 
     shaping = signal.butter(2, [40, 150], "band", fs=RATE, output="sos")
     won = {0.95: 0, 1.05: 0}

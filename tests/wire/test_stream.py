@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import binascii
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -131,8 +134,6 @@ def test_a_repeated_info_says_nothing_new() -> None:
 def test_a_frame_whose_length_disagrees_with_its_counts_is_damaged() -> None:
     body = cobs.decode(encode_data(7, 0, counts(10))[:-1])
     assert body is not None
-    import binascii
-
     shorter = body[:-6]  # two bytes of samples and the CRC gone, a new CRC put on
     frame = cobs.encode(shorter + binascii.crc32(shorter).to_bytes(4, "little"))
     decoder = StreamDecoder(7)
@@ -141,8 +142,6 @@ def test_a_frame_whose_length_disagrees_with_its_counts_is_damaged() -> None:
 
 
 def test_unknown_types_are_skipped_and_counted() -> None:
-    import binascii
-
     body = bytes([99, 1, 2, 3])
     decoder = StreamDecoder(7)
     assert decoder.feed(cobs.encode(body + binascii.crc32(body).to_bytes(4, "little"))) == []
@@ -186,7 +185,5 @@ def test_the_largest_frame_fits_and_one_more_value_is_refused() -> None:
 
 
 def test_an_info_of_a_newer_protocol_starts_no_stream() -> None:
-    from dataclasses import replace
-
     decoder = StreamDecoder(7)
     assert decoder.feed(encode_info(replace(INFO, proto=2)) + encode_data(7, 0, counts(10))) == []
