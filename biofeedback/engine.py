@@ -110,6 +110,7 @@ class Engine:
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._wake = threading.Event()
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="acquisition", daemon=True)
         self.state = EngineState("connecting", label=source.label, simulated=source.simulated)
         self._session: Session | None = None
@@ -162,18 +163,17 @@ class Engine:
         self._stop.set()
         self._wake.set()
         self._source.cancel()
-        if self._thread.ident is not None:
-            self._thread.join(timeout)
+        ended = self._thread.ident is None or self._ended.wait(timeout)
         recorders = [*self._ended_recorders, *(self._session.ended_recorders if self._session else [])]
         closed = [recorder.close(CLOSE_WITHIN).closed for recorder in recorders]
         if recorders:
             self.state = replace(self.state, recording=recorders[-1].state)
-        return not self._thread.is_alive() and all(closed)
+        return ended and all(closed)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until acquisition has ended by itself (the end of a recording); return whether it has."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        # not Thread.join: a Ctrl-C inside it makes Python 3.11 believe that the thread has ended
+        return self._ended.wait(timeout)
 
     # -- the acquisition thread -----------------------------------------------------------------------
 
@@ -191,6 +191,7 @@ class Engine:
             self._finish_recording()
             self._source.close()
             self._publish(phase=self.state.phase if self.state.phase in ("ended", "failed") else "stopped")
+            self._ended.set()
 
     def _connect(self) -> bool:
         """Open the source; on failure say why, wait a little, and return False."""
