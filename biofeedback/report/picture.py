@@ -41,7 +41,7 @@ def draw(summary: Summary, trace: Trace) -> str:
         elif isinstance(event, CalibrationResult):
             parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" stroke="{QUIET}" '
                          'stroke-dasharray="2 4"/>')  # fmt: skip
-            parts.append(_text(x + 6, TOP + 18, "calibrated", 13, 500, QUIET))
+            parts.append(_text(x - 6, TOP + 18, "calibrated", 13, 500, QUIET, "end"))
     body = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from biofeedback.training.calibration import QUICK
 from biofeedback.training.commands import Command, Mark, SetTarget, StartCalibration
@@ -69,8 +70,8 @@ class ScriptedPerson:
         time = index / self._rate
         level = np.full(len(index), 0.004)  # nobody is quite at rest
         for effort in self.efforts:
-            up = 1 / (1 + np.exp(-(time - effort.start - RISE) / (RISE / 5)))
-            down = 1 / (1 + np.exp((time - effort.end - RISE) / (RISE / 5)))
+            up = expit((time - effort.start - RISE) / (RISE / 5))
+            down = expit(-(time - effort.end - RISE) / (RISE / 5))
             level += COMFORTABLE * effort.level * up * down
         sway = 1 + 0.04 * np.sin(2 * np.pi * 0.31 * time) + 0.03 * np.sin(2 * np.pi * 0.83 * time + 1.0)
         return np.asarray(np.clip(level * sway, 0, 1))[:, None]
