@@ -9,9 +9,7 @@ import threading
 import tty
 from dataclasses import replace
 
-import numpy as np
-
-from biofeedback.wire.events import StreamInfo
+from biofeedback.wire.events import Counts, StreamInfo
 from biofeedback.wire.stream import encode_data, encode_info
 
 INFO = StreamInfo(
@@ -86,7 +84,7 @@ class FakeBoard:
         with self._lock:
             os.write(self._master, data)
 
-    def send(self, counts: np.ndarray, *, skip: int = 0) -> None:
+    def send(self, counts: Counts, *, skip: int = 0) -> None:
         """Send scans (n, n_channels) in frames of at most ten, after losing `skip` numbers."""
         self.next += skip
         for at in range(0, len(counts), 10):

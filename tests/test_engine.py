@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
+from typing import Protocol, TypedDict, Unpack
 
 import numpy as np
 import pytest
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings
+from biofeedback.engine import Engine, EngineSettings, EngineState
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.edf_reader import read_edf
 from biofeedback.report.recompute import recompute
 from biofeedback.sources.source import SourceEnded, SourceError, SourceLost
-from biofeedback.training.commands import Mark, Pause, Resume, SetTarget, decode_command
-from biofeedback.wire.events import Gap, Scans, Status, TextLine
+from biofeedback.training.commands import Command, Mark, Pause, Resume, SetTarget, decode_command
+from biofeedback.wire.events import Event, Gap, Scans, Status, StreamInfo, TextLine
+from tests.blocks import of_kind, stored
 from tests.fake_source import INFO, Clock, FakeSource, scans
 
 DAY = dt.datetime(2026, 11, 22, 10, 15, 30, tzinfo=dt.UTC)
@@ -27,45 +31,68 @@ PATIENCE = 20.0
 class Rig:
     """An engine with its source and clock, and a way to wait for what is to come."""
 
-    def __init__(self, tmp_path, **how) -> None:
+    def __init__(
+        self,
+        tmp_path: Path,
+        *,
+        opens: list[StreamInfo | Exception] | None = None,
+        paced: bool = True,
+        script: Sequence[tuple[int, Command]] = (),
+        seconds: float | None = None,
+    ) -> None:
         self.clock = Clock()
         self.library = tmp_path / "library"
         self.changed = threading.Condition()
-        self.source = FakeSource(opens=how.pop("opens", None), paced=how.pop("paced", True))
+        self.source = FakeSource(opens=opens, paced=paced)
         self.engine = Engine(self.source, EngineSettings((ChannelSettings("biceps"),)), clock=self.clock,
-                             on_update=self.wake, **how)  # fmt: skip
-        seconds = count()
+                             on_update=self.wake, script=script, seconds=seconds)  # fmt: skip
+        starts = count()
         self.maker = recorder_in(self.library, fallback=tmp_path / "fallback",
-                                 now=lambda: DAY + dt.timedelta(seconds=next(seconds)))  # fmt: skip
+                                 now=lambda: DAY + dt.timedelta(seconds=next(starts)))  # fmt: skip
 
     def wake(self) -> None:
         with self.changed:
             self.changed.notify_all()
 
-    def until(self, condition) -> None:
+    def until(self, condition: Callable[[EngineState], object]) -> None:
         with self.changed:
             assert self.changed.wait_for(lambda: condition(self.engine.state), PATIENCE), self.engine.state
 
-    def give(self, *events, after: float = 0.0) -> None:
+    def give(self, *events: Event, after: float = 0.0) -> None:
         """Let `after` seconds pass, then let the source give the events; wait until they were taken."""
-        expected = self.engine.state.received + sum(len(e.counts) for e in events if isinstance(e, Scans))
+        expected = self.engine.state.received + sum(len(block.counts) for block in of_kind(Scans, events))
 
-        def step():
+        def step() -> list[Event]:
             self.clock.now += after
             return list(events)
 
         self.source.then(step)
         self.until(lambda state: state.received >= expected)
 
-    def runs(self):
+    def runs(self) -> list[Path]:
         return sorted(self.library.glob("sub-*/ses-*/emg/*.edf"))
 
 
-@pytest.fixture
-def rig(tmp_path):
-    made = []
+class How(TypedDict, total=False):
+    """What may be said of a rig."""
 
-    def make(**how):
+    opens: list[StreamInfo | Exception]
+    paced: bool
+    script: Sequence[tuple[int, Command]]
+    seconds: float
+
+
+class NewRig(Protocol):
+    """Makes a rig; `opens` and `paced` are of its source, `script` and `seconds` of its engine."""
+
+    def __call__(self, **how: Unpack[How]) -> Rig: ...
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[NewRig]:
+    made: list[Rig] = []
+
+    def make(**how: Unpack[How]) -> Rig:
         made.append(Rig(tmp_path, **how))
         return made[-1]
 
@@ -74,11 +101,12 @@ def rig(tmp_path):
         each.engine.stop()
 
 
-def blocks(path):
-    return [b if isinstance(b, Gap) else (b.first_index, len(b.counts)) for b in read_edf(path).blocks()]
+def commands_in(path: Path) -> list[tuple[int, Command]]:
+    """Return the commands in a recording, each with its index."""
+    return [command for a in read_edf(path).annotations if (command := decode_command(a.text))]
 
 
-def test_what_the_board_sent_is_in_the_file_and_the_numbers_come_out_again(rig) -> None:
+def test_what_the_board_sent_is_in_the_file_and_the_numbers_come_out_again(rig: NewRig) -> None:
     r = rig()
     r.engine.record(r.maker)
     r.engine.start()
@@ -95,14 +123,14 @@ def test_what_the_board_sent_is_in_the_file_and_the_numbers_come_out_again(rig) 
     result = recompute(path)
     assert result.complete
     assert result.identical
-    assert [decode_command(a.text) for a in recording.annotations if decode_command(a.text)][-2:] == [
+    assert commands_in(path)[-2:] == [
         (2000, SetTarget(50.0, unit="uV")), (2000, Mark(1)),
     ]  # fmt: skip
     assert r.engine.state.received == 2970
     assert r.engine.state.lost == 30
 
 
-def test_after_a_replug_the_same_session_goes_on_with_a_hole_of_the_right_length(rig) -> None:
+def test_after_a_replug_the_same_session_goes_on_with_a_hole_of_the_right_length(rig: NewRig) -> None:
     r = rig()
     r.engine.record(r.maker)
     r.engine.start()
@@ -114,14 +142,14 @@ def test_after_a_replug_the_same_session_goes_on_with_a_hole_of_the_right_length
     assert r.engine.state.lost == 2000
     assert r.engine.stop()
     (path,) = r.runs()
-    assert blocks(path) == [(0, 100), Gap(100, 2000, "reconnect"), (2100, 100)]
-    told = [c for a in read_edf(path).annotations if (c := decode_command(a.text))]
+    assert stored(path) == [(0, 100, None), (100, 2000, "reconnect"), (2100, 100, None)]
+    told = commands_in(path)
     assert (100, Pause("no signal")) in told
     assert (2100, Resume("signal is back")) in told
     assert recompute(path).identical
 
 
-def test_frames_lost_before_the_first_of_the_new_stream_are_inside_the_hole(rig) -> None:
+def test_frames_lost_before_the_first_of_the_new_stream_are_inside_the_hole(rig: NewRig) -> None:
     r = rig()
     r.engine.start()
     r.give(scans(0, 100), after=0.1)
@@ -132,7 +160,7 @@ def test_frames_lost_before_the_first_of_the_new_stream_are_inside_the_hole(rig)
     assert r.engine.state.end_index == 1110
 
 
-def test_silence_is_told_after_half_a_second_and_the_board_is_asked_again_after_more(rig) -> None:
+def test_silence_is_told_after_half_a_second_and_the_board_is_asked_again_after_more(rig: NewRig) -> None:
     r = rig()
     r.engine.start()
     r.give(scans(0, 10))
@@ -146,7 +174,7 @@ def test_silence_is_told_after_half_a_second_and_the_board_is_asked_again_after_
     r.until(lambda s: r.source.n_opened == 2)
 
 
-def test_a_short_stall_inside_a_stream_loses_nothing_and_is_stored_as_a_pause(rig) -> None:
+def test_a_short_stall_inside_a_stream_loses_nothing_and_is_stored_as_a_pause(rig: NewRig) -> None:
     r = rig()
     r.engine.record(r.maker)
     r.engine.start()
@@ -158,14 +186,14 @@ def test_a_short_stall_inside_a_stream_loses_nothing_and_is_stored_as_a_pause(ri
     assert r.engine.state.lost == 0
     r.engine.stop()
     (path,) = r.runs()
-    told = [c for a in read_edf(path).annotations if (c := decode_command(a.text))]
+    told = commands_in(path)
     assert [c for c in told if isinstance(c[1], Pause | Resume)] == [
         (100, Pause("no signal")), (100, Resume("signal is back")),
     ]  # fmt: skip
     assert recompute(path).identical
 
 
-def test_a_hole_over_half_a_minute_ends_the_recording_and_the_next_begins_paused(rig) -> None:
+def test_a_hole_over_half_a_minute_ends_the_recording_and_the_next_begins_paused(rig: NewRig) -> None:
     r = rig()
     r.engine.record(r.maker)
     r.engine.start()
@@ -174,17 +202,19 @@ def test_a_hole_over_half_a_minute_ends_the_recording_and_the_next_begins_paused
     r.until(lambda s: r.source.n_opened == 2)
     r.give(scans(0, 10), after=31.0)
     r.give(scans(10, 190), after=0.19)
-    assert r.engine.state.update.practice.paused
+    update = r.engine.state.update
+    assert update is not None
+    assert update.practice.paused
     r.engine.stop()
     first, second = r.runs()
-    assert blocks(first) == [(0, 200)]
-    assert blocks(second) == [(0, 200)]
+    assert stored(first) == [(0, 200, None)]
+    assert stored(second) == [(0, 200, None)]
     assert "run-02" in second.name
     assert recompute(first).identical
     assert recompute(second).identical
 
 
-def test_another_kind_of_board_is_never_mixed_into_a_recording(rig) -> None:
+def test_another_kind_of_board_is_never_mixed_into_a_recording(rig: NewRig) -> None:
     other = replace(INFO, n_channels=2)
     r = rig(opens=[INFO, other])
     r.engine.record(r.maker)
@@ -200,7 +230,7 @@ def test_another_kind_of_board_is_never_mixed_into_a_recording(rig) -> None:
     assert len(read_edf(second).channels) == 2
 
 
-def test_without_a_board_the_person_is_told_and_it_is_found_later(rig) -> None:
+def test_without_a_board_the_person_is_told_and_it_is_found_later(rig: NewRig) -> None:
     r = rig(opens=[SourceError("No board found. Plug it in."), SourceError("No board found. Plug it in."), INFO])
     r.engine.start()
     r.until(lambda s: "Plug it in" in s.message)
@@ -209,7 +239,7 @@ def test_without_a_board_the_person_is_told_and_it_is_found_later(rig) -> None:
     assert r.engine.state.message == ""
 
 
-def test_recording_starts_and_ends_between_blocks_and_gives_its_own_numbers(rig) -> None:
+def test_recording_starts_and_ends_between_blocks_and_gives_its_own_numbers(rig: NewRig) -> None:
     r = rig()
     r.engine.start()
     r.give(scans(0, 500))
@@ -224,12 +254,12 @@ def test_recording_starts_and_ends_between_blocks_and_gives_its_own_numbers(rig)
     r.engine.stop()
     (path,) = r.runs()
     assert np.array_equal(read_edf(path).scans(), scans(500, 800).counts)
-    told = [c for a in read_edf(path).annotations if (c := decode_command(a.text))]
+    told = commands_in(path)
     assert told[0] == (0, SetTarget(33.0, unit="uV", reason="in force"))
     assert recompute(path).identical
 
 
-def test_the_end_of_a_source_closes_the_recording(rig) -> None:
+def test_the_end_of_a_source_closes_the_recording(rig: NewRig) -> None:
     r = rig(paced=False)
     r.engine.record(r.maker)
     r.source.then([scans(0, 300)])
@@ -241,7 +271,7 @@ def test_the_end_of_a_source_closes_the_recording(rig) -> None:
     assert recompute(r.runs()[0]).identical
 
 
-def test_exactly_as_many_seconds_are_recorded_as_were_asked_for(rig) -> None:
+def test_exactly_as_many_seconds_are_recorded_as_were_asked_for(rig: NewRig) -> None:
     r = rig(paced=False, seconds=0.7)
     r.engine.record(r.maker)
     r.source.then([scans(0, 300)])
@@ -252,17 +282,17 @@ def test_exactly_as_many_seconds_are_recorded_as_were_asked_for(rig) -> None:
     assert read_edf(r.runs()[0]).n_scans == 700
 
 
-def test_scripted_commands_take_effect_at_their_exact_scan(rig) -> None:
+def test_scripted_commands_take_effect_at_their_exact_scan(rig: NewRig) -> None:
     r = rig(script=[(250, Mark(2)), (123, Mark(1))])
     r.engine.record(r.maker)
     r.engine.start()
     r.give(scans(0, 400))
     r.engine.stop()
-    told = [c for a in read_edf(r.runs()[0]).annotations if (c := decode_command(a.text))]
+    told = commands_in(r.runs()[0])
     assert told[-2:] == [(123, Mark(1)), (250, Mark(2))]
 
 
-def test_a_command_that_cannot_be_is_said_and_not_stored(rig) -> None:
+def test_a_command_that_cannot_be_is_said_and_not_stored(rig: NewRig) -> None:
     r = rig()
     r.engine.record(r.maker)
     r.engine.start()
@@ -275,7 +305,7 @@ def test_a_command_that_cannot_be_is_said_and_not_stored(rig) -> None:
     assert not [a for a in read_edf(r.runs()[0]).annotations if "9000" in a.text]
 
 
-def test_an_error_inside_is_said_and_the_recording_is_kept(rig, caplog) -> None:
+def test_an_error_inside_is_said_and_the_recording_is_kept(rig: NewRig, caplog: pytest.LogCaptureFixture) -> None:
     r = rig()
     r.engine.record(r.maker)
     r.engine.start()
@@ -288,19 +318,20 @@ def test_an_error_inside_is_said_and_the_recording_is_kept(rig, caplog) -> None:
     assert "acquisition ended" in caplog.text
 
 
-def test_a_library_that_cannot_be_written_falls_back_and_says_so(rig, tmp_path) -> None:
+def test_a_library_that_cannot_be_written_falls_back_and_says_so(rig: NewRig, tmp_path: Path) -> None:
     (tmp_path / "library").write_text("a file where the folder should be")
     r = rig()
     r.engine.record(r.maker)
     r.engine.start()
     r.give(scans(0, 300))
     r.engine.stop()
+    assert r.engine.state.recording is not None
     assert r.engine.state.recording.problem
     (path,) = (tmp_path / "fallback").glob("sub-*/ses-*/emg/*.edf")
     assert read_edf(path).n_scans == 300
 
 
-def test_changing_the_source_ends_the_recording_and_begins_a_session(rig) -> None:
+def test_changing_the_source_ends_the_recording_and_begins_a_session(rig: NewRig) -> None:
     r = rig()
     r.engine.record(r.maker)
     r.engine.start()
@@ -311,12 +342,13 @@ def test_changing_the_source_ends_the_recording_and_begins_a_session(rig) -> Non
     other.then([scans(0, 40)])
     r.until(lambda s: s.label == "other" and s.end_index == 40)
     assert r.source.closed
+    assert r.engine.state.settings is not None
     assert r.engine.state.settings.channels[0].muscle == "triceps"
     r.engine.stop()
     assert read_edf(r.runs()[0]).n_scans == 300
 
 
-def test_the_measured_rate_is_that_of_the_boards_clock(rig) -> None:
+def test_the_measured_rate_is_that_of_the_boards_clock(rig: NewRig) -> None:
     r = rig()
     r.engine.start()
     for k in range(80):
@@ -324,13 +356,15 @@ def test_the_measured_rate_is_that_of_the_boards_clock(rig) -> None:
     assert r.engine.state.measured_rate == pytest.approx(1004, rel=1e-6)
 
 
-def test_the_rings_hold_what_was_given_with_holes_in_place(rig) -> None:
+def test_the_rings_hold_what_was_given_with_holes_in_place(rig: NewRig) -> None:
     r = rig()
     r.engine.start()
     r.give(scans(0, 300), Gap(300, 50), scans(350, 150))
-    first, counts = r.engine.rings.counts.latest(500)
+    rings = r.engine.rings
+    assert rings is not None
+    first, counts = rings.counts.latest(500)
     assert first == 0
     assert (counts[300:350] == -1).all()
     assert np.array_equal(counts[350:], scans(350, 150).counts)
-    display = r.engine.rings.display.latest(500)[1][:, 0]
+    display = rings.display.latest(500)[1][:, 0]
     assert np.flatnonzero(np.isnan(display)).tolist() == [*range(125), *range(300, 475)]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import signal
 
-from biofeedback.emg.envelope import DISPLAYS
+from biofeedback.emg.envelope import DISPLAYS, Floats
 from biofeedback.emg.sensor import ChannelSettings, Sensor
 from biofeedback.pipeline import Pipeline, PipelineSettings
-from biofeedback.training.commands import Mark, Pause, Resume, SetReference, SetTarget, StartCalibration
-from biofeedback.wire.events import Gap, Scans
+from biofeedback.training.commands import Command, Mark, Pause, Resume, SetReference, SetTarget, StartCalibration
+from biofeedback.training.practice import TrainingEvent
+from biofeedback.wire.events import Counts, Gap, Scans
+from tests.independent import bandpassed
 from tests.real_emg import bursts, fatigue
 
 GAP_AT, GAP = 12_345, 678
@@ -24,15 +27,22 @@ GOLDEN = {
 }
 
 
-def path(adc_bits=16, sensors=(Sensor.RAW,), **more):
+def path(adc_bits: int = 16, sensors: tuple[Sensor, ...] = (Sensor.RAW,), **more: Any) -> PipelineSettings:
     channels = tuple(ChannelSettings(muscle=f"m{i}", sensor=sensor) for i, sensor in enumerate(sensors))
     return PipelineSettings(rate=1000.0, adc_bits=adc_bits, vref=5.0, channels=channels, **more)
 
 
-def run(pipeline_settings, counts, chunk, gap=None, commands=()):
+def run(
+    pipeline_settings: PipelineSettings,
+    counts: Counts,
+    chunk: int,
+    gap: tuple[int, int] | None = None,
+    commands: Sequence[tuple[int, Command]] = (),
+) -> tuple[Pipeline, Floats, list[TrainingEvent]]:
     """Run counts (n, channels) with a gap (at, length) inside; return pipeline, bars and events."""
     pipeline, at, waiting = Pipeline(pipeline_settings), 0, sorted(commands, key=lambda c: c[0])
-    bars, events = [], []
+    bars: list[Floats] = []
+    events: list[TrainingEvent] = []
     edges = sorted({len(counts), *(i for i, _ in waiting), *([gap[0], sum(gap)] if gap else [])})
     while at < len(counts):
         while waiting and waiting[0][0] <= at:
@@ -50,7 +60,9 @@ def run(pipeline_settings, counts, chunk, gap=None, commands=()):
 
 @pytest.mark.parametrize("chunk", [1, 7, 32, 1000])
 @pytest.mark.parametrize(("name", "load", "bits"), [("bursts", bursts, 16), ("fatigue", fatigue, 12)])
-def test_the_score_envelope_of_real_emg_is_golden_in_any_chunking(name, load, bits, chunk) -> None:
+def test_the_score_envelope_of_real_emg_is_golden_in_any_chunking(
+    name: str, load: Callable[[], Counts], bits: int, chunk: int
+) -> None:
     counts = load()[:20_000]
     pipeline, _, _ = run(path(bits), counts, chunk, (GAP_AT, GAP))
     assert pipeline.envelope_hash == GOLDEN[name]
@@ -62,10 +74,7 @@ def test_the_envelope_is_the_rms_of_the_bandpassed_signal_computed_independently
     counts = bursts()[:8000]
     pipeline = Pipeline(path())
     score = pipeline.process(Scans(0, counts)).score[:, 0]
-    x = counts[:, 0] - counts[0, 0].astype(float)
-    for kind, corner in (("highpass", 20), ("lowpass", 450)):
-        b_a = signal.butter(4, corner, kind, fs=1000, output="ba")
-        x = signal.lfilter(*b_a, x)
+    x = bandpassed(counts[:, 0])
     squares = np.convolve(x * x, np.ones(125) / 125)[: len(x)]
     assert np.isnan(score[:125]).all()
     assert score[125:] == pytest.approx(np.sqrt(squares)[125:], abs=0.01)
@@ -86,7 +95,9 @@ commands = st.lists(
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 1000), commands, st.integers(1, 5000), st.integers(1, 900), st.sampled_from(sorted(DISPLAYS)),
        st.booleans())  # fmt: skip
-def test_chunking_never_changes_a_bit(chunk, told, gap_at, gap, display, notch) -> None:
+def test_chunking_never_changes_a_bit(
+    chunk: int, told: list[tuple[int, Command]], gap_at: int, gap: int, display: str, notch: bool
+) -> None:
     two = np.repeat(bursts()[2000:8000], 2, axis=1)
     two[:, 1] = np.abs(two[:, 1] - 32768) // 8
     setting = path(16, (Sensor.RAW, Sensor.ENV), display=display, notch=notch)

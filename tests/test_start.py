@@ -1,4 +1,7 @@
-"""start.py: when an environment counts as ready, which packages are asked for, and when it refuses. Nothing is installed."""
+"""start.py: when an environment counts as ready, which packages are asked for, and when it refuses.
+
+Rule: nothing is installed and no program is run; a made-up computer answers.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -224,6 +228,19 @@ def test_python_brings_pip_or_debian_does_before_the_environment_is_made(
     assert name not in start.wanted_packages(test=False)
 
 
+def test_pythons_headers_are_asked_for_where_pyedflib_has_to_be_built(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path))
+    monkeypatch.setattr(sys, "version_info", (3, 12, 0))
+    assert "python3.12-dev" not in start.wanted_packages(test=True)
+    monkeypatch.setattr(sys, "version_info", (3, 13, 0))
+    assert "python3.13-dev" in start.wanted_packages(test=True)
+    assert "python3.13-dev" not in start.wanted_packages(test=False)
+    (tmp_path / "Python.h").touch()
+    assert "python3.13-dev" not in start.wanted_packages(test=True)
+
+
 def test_only_the_tests_ask_for_the_firmwares_tools(start: ModuleType) -> None:
     assert "gcc-avr" in start.wanted_packages(test=True)
     assert "gcc-avr" not in start.wanted_packages(test=False)
@@ -311,7 +328,7 @@ def test_another_system_is_told_the_libraries_and_goes_on(
     ],
 )
 @pytest.mark.parametrize("system", ["posix", "nt"])
-def test_other_words_go_to_the_program(  # noqa: PLR0917
+def test_other_words_go_to_the_program(
     start: ModuleType,
     computer: Computer,
     monkeypatch: pytest.MonkeyPatch,

@@ -10,14 +10,16 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import edfio
-import mne
+import mne  # type: ignore[import-untyped]
 import numpy as np
 import pyedflib
 import pytest
-from scipy import signal as dsp
+from numpy.typing import NDArray
 
 from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.engine import Engine, EngineSettings
@@ -26,20 +28,26 @@ from biofeedback.recording.edf_reader import read_edf
 from biofeedback.recording.library import runs
 from biofeedback.report.recompute import recompute
 from biofeedback.sources.serial_port import SerialSource
+from tests.independent import bandpassed
 from tests.real_emg import bursts
 from tests.rig import SimulatedUno, require_toolchain
 
 COMMAND = [sys.executable, "-m", "biofeedback"]
 PATIENCE = 120.0
+NewUno = Callable[..., SimulatedUno]
+"""Starts a simulated Uno on real EMG; takes what `SimulatedUno` does."""
+Demo = tuple[Path, list[Path], str]
+"""The demo's library; its recording, summary and picture; what it said."""
 
 
-def biofeedback(*arguments: object, **how) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=PATIENCE, check=False, **how
-    )
+def biofeedback(
+    *arguments: object, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    command = [*COMMAND, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=cwd, env=env)
 
 
-def until(condition) -> None:
+def until(condition: Callable[[], object]) -> None:
     """Look again every 20 ms until the condition holds."""
     pause = threading.Event()
     for _ in range(round(PATIENCE / 0.02)):
@@ -49,17 +57,18 @@ def until(condition) -> None:
     raise AssertionError("what was waited for never came")
 
 
-def real_wave() -> np.ndarray:
+def real_wave() -> NDArray[np.int16]:
     """The biceps recording as millivolts at a 5 V converter's pin, (n, 1)."""
-    return np.clip(2500 + (bursts() - 32_768) * (2400 / 20_000), 0, 5000).astype(np.int16)
+    millivolts: NDArray[np.int16] = np.clip(2500 + (bursts() - 32_768) * (2400 / 20_000), 0, 5000).astype(np.int16)
+    return millivolts
 
 
 @pytest.fixture
-def uno(tmp_path):
+def uno(tmp_path: Path) -> Iterator[NewUno]:
     require_toolchain()
-    made = []
+    made: list[SimulatedUno] = []
 
-    def start(**how):
+    def start(**how: Any) -> SimulatedUno:
         folder = tmp_path / f"uno{len(made)}"
         folder.mkdir()
         made.append(SimulatedUno(folder, real_wave(), wave_rate=1000, loop=True, **how))
@@ -70,7 +79,7 @@ def uno(tmp_path):
         board.stop()
 
 
-def test_real_emg_through_the_real_firmware_is_recorded_sample_for_sample(uno, tmp_path) -> None:
+def test_real_emg_through_the_real_firmware_is_recorded_sample_for_sample(uno: NewUno, tmp_path: Path) -> None:
     board = uno(speed=0, reset_on_open=0.8)
     done = biofeedback("record", "--port", board.port, "--seconds", 12, "--library", tmp_path / "library")
     assert done.returncode == 0, done.stderr
@@ -87,7 +96,7 @@ def test_real_emg_through_the_real_firmware_is_recorded_sample_for_sample(uno, t
         assert json.loads(replay.stdout)["identical"]
 
 
-def test_the_bar_shows_the_envelope_of_what_is_in_the_file(uno, tmp_path) -> None:
+def test_the_bar_shows_the_envelope_of_what_is_in_the_file(uno: NewUno, tmp_path: Path) -> None:
     """Live value against the file's samples, filtered by scipy alone."""
     board = uno(speed=0)
     engine = Engine(SerialSource(board.port), EngineSettings((ChannelSettings("biceps"),)), seconds=6.0)
@@ -96,17 +105,16 @@ def test_the_bar_shows_the_envelope_of_what_is_in_the_file(uno, tmp_path) -> Non
     assert engine.wait(PATIENCE)
     assert engine.stop()
     update = engine.state.update
+    assert update is not None
     (run,) = runs(tmp_path / "library")
-    counts = read_edf(run.path).scans()[:, 0].astype(float)
-    x = counts - counts[0]
-    for kind, corner in (("highpass", 20), ("lowpass", 450)):
-        x = dsp.lfilter(*dsp.butter(4, corner, kind, fs=1000), x)
+    counts = read_edf(run.path).scans()[:, 0]
+    x = bandpassed(counts)
     microvolts = np.sqrt(np.mean(x[update.end_index - 125 : update.end_index] ** 2)) * 5 / 1024 / 200 * 1e6
     assert update.end_index == len(counts) == 6000
     assert update.bar[-1, 0] == pytest.approx(microvolts, rel=1e-3)
 
 
-def test_after_a_kill_three_readers_open_the_recording_and_it_replays(tmp_path) -> None:
+def test_after_a_kill_three_readers_open_the_recording_and_it_replays(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*COMMAND, "record", "--simulated", "--channels", "2", "--library", str(tmp_path)],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -133,7 +141,7 @@ def test_after_a_kill_three_readers_open_the_recording_and_it_replays(tmp_path) 
     assert "Not closed" in replay.stderr
 
 
-def test_ctrl_c_closes_the_recording_well(tmp_path) -> None:
+def test_ctrl_c_closes_the_recording_well(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*COMMAND, "record", "--simulated", "--library", str(tmp_path)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -150,14 +158,14 @@ def test_ctrl_c_closes_the_recording_well(tmp_path) -> None:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     library = tmp_path_factory.mktemp("demo")
     done = biofeedback("demo", "--headless", "--library", library, "--seed", 3)
     assert done.returncode == 0, done.stderr
     return library, [Path(line) for line in done.stdout.splitlines()], done.stderr
 
 
-def test_the_demo_leaves_a_recording_a_summary_and_a_picture(demo) -> None:
+def test_the_demo_leaves_a_recording_a_summary_and_a_picture(demo: Demo) -> None:
     _, (recording, summary, picture), said = demo
     told = json.loads(summary.read_text())
     assert told["simulated"] is True
@@ -169,18 +177,18 @@ def test_the_demo_leaves_a_recording_a_summary_and_a_picture(demo) -> None:
     assert told["sentences"][0] in said
 
 
-def test_the_demo_replays_to_the_bit(demo) -> None:
+def test_the_demo_replays_to_the_bit(demo: Demo) -> None:
     replay = biofeedback("replay", demo[1][0], "--chunk", 13)
     assert replay.returncode == 0
     assert "Identical to the bit" in replay.stderr
 
 
-def test_the_same_seed_gives_the_same_demo(demo, tmp_path) -> None:
+def test_the_same_seed_gives_the_same_demo(demo: Demo, tmp_path: Path) -> None:
     again = biofeedback("demo", "--headless", "--library", tmp_path, "--seed", 3)
     assert recompute(Path(again.stdout.splitlines()[0])).envelope_sha256 == recompute(demo[1][0]).envelope_sha256
 
 
-def test_a_changed_sample_is_noticed_by_the_replay(demo, tmp_path) -> None:
+def test_a_changed_sample_is_noticed_by_the_replay(demo: Demo, tmp_path: Path) -> None:
     original = demo[1][0]
     copy = tmp_path / original.name
     data = bytearray(original.read_bytes())
@@ -194,13 +202,13 @@ def test_a_changed_sample_is_noticed_by_the_replay(demo, tmp_path) -> None:
     assert "Different" in replay.stderr
 
 
-def test_a_recording_recorded_again_from_its_replay_has_the_same_samples(demo, tmp_path) -> None:
+def test_a_recording_recorded_again_from_its_replay_has_the_same_samples(demo: Demo, tmp_path: Path) -> None:
     done = biofeedback("record", "--replay", demo[1][0], "--library", tmp_path)
     assert done.returncode == 0, done.stderr
     assert np.array_equal(read_edf(Path(done.stdout.strip())).scans(), read_edf(demo[1][0]).scans())
 
 
-def test_without_a_display_the_app_says_so_and_runs_the_demo(tmp_path) -> None:
+def test_without_a_display_the_app_says_so_and_runs_the_demo(tmp_path: Path) -> None:
     bare = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
     done = biofeedback(env={**bare, "XDG_DATA_HOME": str(tmp_path)})
     assert done.returncode == 0, done.stderr
@@ -225,14 +233,16 @@ def test_without_a_display_the_app_says_so_and_runs_the_demo(tmp_path) -> None:
         (("record", "--replay", "missing.edf"), 3, "missing.edf"),
     ],
 )
-def test_wrong_use_and_missing_things_are_said_in_a_line_without_a_traceback(arguments, code, said, tmp_path) -> None:
+def test_wrong_use_and_missing_things_are_said_in_a_line_without_a_traceback(
+    arguments: tuple[str, ...], code: int, said: str, tmp_path: Path
+) -> None:
     done = biofeedback(*arguments, cwd=tmp_path)
     assert done.returncode == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_the_commands_need_no_qt(tmp_path) -> None:
+def test_the_commands_need_no_qt(tmp_path: Path) -> None:
     """All but the app run where PyQt6 cannot be imported."""
     block = (
         "import sys; sys.modules['PyQt6'] = None; sys.modules['pyqtgraph'] = None; from biofeedback.cli import main; "
@@ -256,7 +266,7 @@ def test_the_doctor_and_the_device_list_speak_json() -> None:
     assert isinstance(json.loads(biofeedback("devices", "--json").stdout), list)
 
 
-def test_the_hash_of_the_file_is_in_its_account(demo) -> None:
+def test_the_hash_of_the_file_is_in_its_account(demo: Demo) -> None:
     recording = demo[1][0]
     account = json.loads(recording.with_name(recording.name.replace("_emg.edf", "_emg.json")).read_text())
     assert hashlib.sha256(recording.read_bytes()).hexdigest() in json.dumps(account)

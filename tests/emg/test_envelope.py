@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -8,20 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
-from biofeedback.emg.envelope import DISPLAYS, Linear, Mean, Rms, RunningSum, quantised, steps_per_count
+from biofeedback.emg.envelope import DISPLAYS, Integers, Linear, Mean, Rms, RunningSum, quantised, steps_per_count
 from biofeedback.emg.filters import Cascade, design_bandpass, group_delay
+from tests.blocks import pieces
 
 
-def in_pieces(process, values, cuts):
-    out, at = [], 0
-    for cut in [*cuts, len(values)]:
-        out.append(process(values[at : at + cut]))
-        at += cut
-    return np.concatenate(out)
+def in_pieces(process: Callable[[Integers], Integers], values: Integers, cuts: list[int]) -> Integers:
+    return np.concatenate([process(piece) for _, piece in pieces(values, cuts)])
 
 
 @given(st.lists(st.integers(0, 40), max_size=12), st.integers(1, 30), st.integers(0, 999))
-def test_a_running_sum_is_exact_in_any_chunking(cuts, window, seed) -> None:
+def test_a_running_sum_is_exact_in_any_chunking(cuts: list[int], window: int, seed: int) -> None:
     values = np.random.default_rng(seed).integers(-(2**26), 2**26, (90, 2)) ** 2
     got = in_pieces(RunningSum(window, 2).process, values, cuts)
     expected = [[sum(int(v) for v in values[max(0, i - window + 1) : i + 1, c]) for c in (0, 1)] for i in range(90)]
@@ -29,13 +27,13 @@ def test_a_running_sum_is_exact_in_any_chunking(cuts, window, seed) -> None:
 
 
 @pytest.mark.parametrize("name", list(DISPLAYS))
-def test_every_display_envelope_gives_the_same_bits_in_any_chunking(name) -> None:
+def test_every_display_envelope_gives_the_same_bits_in_any_chunking(name: str) -> None:
     values = np.random.default_rng(3).integers(-200_000, 200_000, (3000, 2))
     whole = DISPLAYS[name].make(1000, 2, 1024).process(values)
     for chunk in (1, 7, 32, 1000):
         envelope = DISPLAYS[name].make(1000, 2, 1024)
-        pieces = [envelope.process(values[i : i + chunk]) for i in range(0, 3000, chunk)]
-        assert np.array_equal(np.concatenate(pieces), whole)
+        got = [envelope.process(values[i : i + chunk]) for i in range(0, 3000, chunk)]
+        assert np.array_equal(np.concatenate(got), whole)
 
 
 def test_the_rms_equals_exact_rational_arithmetic() -> None:
@@ -71,7 +69,7 @@ def test_the_mean_smooths_a_sensors_own_envelope() -> None:
 
 
 @pytest.mark.parametrize("name", list(DISPLAYS))
-def test_the_stated_delay_is_the_measured_one(name) -> None:
+def test_the_stated_delay_is_the_measured_one(name: str) -> None:
     rate, carrier = 2000, 100.0
     t = np.arange(4 * rate) / rate
     modulation = 0.5 + 0.2 * np.sin(2 * np.pi * 0.5 * t)

@@ -8,7 +8,7 @@ from biofeedback.emg.ring_buffer import RingBuffer
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 25)), max_size=30), st.integers(1, 12))
-def test_the_newest_scans_come_back_in_order_with_missing_ones_marked(steps, n) -> None:
+def test_the_newest_scans_come_back_in_order_with_missing_ones_marked(steps: list[tuple[bool, int]], n: int) -> None:
     ring, truth, value = RingBuffer(12, 2), [], 0
     for is_gap, length in steps:
         if is_gap:
@@ -23,7 +23,7 @@ def test_the_newest_scans_come_back_in_order_with_missing_ones_marked(steps, n) 
     assert ring.end_index == len(truth)
     assert first == max(0, len(truth) - n)
     assert [None if np.isnan(a) else a for a in got[:, 0].tolist()] == truth[first:]
-    assert np.array_equal(got[:, 0], -got[:, 1], equal_nan=True)
+    assert np.array_equal(got[:, 0], np.negative(got[:, 1]), equal_nan=True)
 
 
 def test_a_reader_never_sees_a_torn_copy() -> None:

@@ -11,7 +11,9 @@ from biofeedback.emg.sensor import ChannelSettings, Sensor, microvolts_per_count
         (ChannelSettings(sensor=Sensor.ENV, gain=10_200), 10, 5.0, 0.479),
     ],
 )
-def test_one_step_is_worth_what_the_sensors_manual_says(channel, bits, vref, expected) -> None:
+def test_one_step_is_worth_what_the_sensors_manual_says(
+    channel: ChannelSettings, bits: int, vref: float, expected: float
+) -> None:
     assert microvolts_per_count(channel, bits, vref) == pytest.approx(expected, rel=2e-3)
 
 

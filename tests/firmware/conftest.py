@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.firmware.uno_board import Board
+from tests.firmware.uno_board import Board, StartBoard
 from tests.rig import SimulatedUno, muscle_like_wave, require_toolchain
 
 
 @pytest.fixture
-def board(tmp_path: Path) -> Iterator[Callable[..., Board]]:
+def board(tmp_path: Path) -> Iterator[StartBoard]:
     """Return a function that starts a simulated Uno at full speed with a lively wave and opens its port."""
     require_toolchain()
     boards: list[Board] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests import rig
 
 
-def test_the_sketch_compiles_for_three_boards_without_a_warning(tmp_path: Path):
+def test_the_sketch_compiles_for_three_boards_without_a_warning(tmp_path: Path) -> None:
     rig.require_toolchain()
     printed = rig.make("all", "simulator", "host", build=tmp_path)
     assert "warning" not in printed.lower()
@@ -16,14 +16,14 @@ def test_the_sketch_compiles_for_three_boards_without_a_warning(tmp_path: Path):
         assert (tmp_path / board / "emg_stream.hex").stat().st_size > 1000
 
 
-def test_the_uno_keeps_a_quarter_of_its_memory_for_the_stack():
+def test_the_uno_keeps_a_quarter_of_its_memory_for_the_stack() -> None:
     elf = rig.built("uno") / "uno" / "emg_stream.elf"
     size = subprocess.run(["avr-size", str(elf)], capture_output=True, text=True, check=True)
     _, data_size, bss_size, *_ = map(int, size.stdout.splitlines()[1].split()[:3])
     assert data_size + bss_size <= 2048 * 3 // 4
 
 
-def test_the_host_tests_of_the_firmware_pass():
+def test_the_host_tests_of_the_firmware_pass() -> None:
     folder = rig.built("host")
     done = subprocess.run([str(folder / "test_proto")], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "all well")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from biofeedback.wire import cobs
-from biofeedback.wire.events import Scans, Status, StreamInfo, TextLine
+from biofeedback.wire.events import Counts, Scans, Status, StreamInfo, TextLine
 from biofeedback.wire.stream import (
     MAX_DATA_VALUES,
     StreamDecoder,
@@ -52,13 +52,13 @@ def body_of(frame: bytes) -> bytes:
 
 
 @given(body=st.binary(min_size=1, max_size=cobs.MAX_BODY - CRC_SIZE))
-def test_any_body_is_one_frame_that_carries_it(board_encode: Encode, body: bytes):
+def test_any_body_is_one_frame_that_carries_it(board_encode: Encode, body: bytes) -> None:
     frame = board_encode(body)
     assert frame.index(0) == len(frame) - 1
     assert body_of(frame) == body
 
 
-def test_bodies_of_zeros_and_of_no_zeros_fit_at_every_length(board_encode: Encode):
+def test_bodies_of_zeros_and_of_no_zeros_fit_at_every_length(board_encode: Encode) -> None:
     for size in range(1, cobs.MAX_BODY - CRC_SIZE + 1):
         for value in (0, 1, 255):
             body = bytes([value]) * size
@@ -66,14 +66,16 @@ def test_bodies_of_zeros_and_of_no_zeros_fit_at_every_length(board_encode: Encod
 
 
 @st.composite
-def scan_arrays(draw: st.DrawFn):
+def scan_arrays(draw: st.DrawFn) -> Counts:
     n_channels = draw(st.integers(1, 6))
     n_scans = draw(st.integers(1, MAX_DATA_VALUES // n_channels))
     return draw(st_numpy.arrays(np.int32, (n_scans, n_channels), elements=st.integers(0, 0xFFFF)))
 
 
 @given(counts=scan_arrays(), stream_id=st.integers(0, 255), first_index=st.integers(0, 2**31 - 1))
-def test_both_encoders_make_the_same_data_frame(board_encode: Encode, counts, stream_id, first_index):
+def test_both_encoders_make_the_same_data_frame(
+    board_encode: Encode, counts: Counts, stream_id: int, first_index: int
+) -> None:
     frame = encode_data(stream_id, first_index, counts)
     assert board_encode(body_of(frame)) == frame
     decoder = StreamDecoder()
@@ -85,7 +87,7 @@ def test_both_encoders_make_the_same_data_frame(board_encode: Encode, counts, st
     np.testing.assert_array_equal(events[1].counts, counts)
 
 
-def test_status_and_text_decode_to_what_was_said(board_encode: Encode):
+def test_status_and_text_decode_to_what_was_said(board_encode: Encode) -> None:
     status = Status(200, 4294967.295, 2**32 - 1)
     text = TextLine("! unknown command")
     frames = board_encode(body_of(encode_status(status))) + board_encode(body_of(encode_text(text)))

@@ -14,6 +14,7 @@ import serial
 
 from biofeedback.wire.events import Counts, Event, Scans
 from biofeedback.wire.stream import StreamDecoder
+from tests.blocks import of_kind
 from tests.rig import SimulatedUno
 
 PATIENCE = 60.0
@@ -71,7 +72,7 @@ class Board:
 
     def collect_scans(self, decoder: StreamDecoder, n_scans: int) -> list[Event]:
         """Read until scan `n_scans` - 1 or a later one has come."""
-        return self.collect(decoder, lambda events: any(e.end_index >= n_scans for e in scans_of(events)[-1:]))
+        return self.collect(decoder, lambda events: any(e.end_index >= n_scans for e in of_kind(Scans, events)[-1:]))
 
     def close(self) -> None:
         """Close the port and stop the simulator."""
@@ -79,14 +80,13 @@ class Board:
         self.uno.stop()
 
 
-def scans_of(events: list[Event]) -> list[Scans]:
-    """Return the scans among the events."""
-    return [event for event in events if isinstance(event, Scans)]
+StartBoard = Callable[..., Board]
+"""Starts a simulated Uno and opens its port: `baud`, and what `SimulatedUno` takes."""
 
 
 def assert_equal_to_injected(events: list[Event], expected: Counts) -> None:
     """Fail unless there are scans and each is what the pins saw when it was taken."""
-    scans = scans_of(events)
+    scans = of_kind(Scans, events)
     assert scans
     for block in scans:
         np.testing.assert_array_equal(block.counts, expected[block.first_index : block.end_index])

@@ -12,7 +12,10 @@ import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,11 +28,10 @@ from biofeedback.recording.edf import RecordingError
 from biofeedback.recording.edf_reader import read_edf
 from biofeedback.recording.folders import app_folder, make_private, write_atomic
 from biofeedback.recording.session import CODE_LETTERS, Run, new_subject
+from tests.recording.conftest import START, NewRun
 
-START = dt.datetime(2026, 11, 22, 10, 15, 30, 250_000, tzinfo=dt.UTC)
 
-
-def fill(run, n_scans=250):
+def fill(run: Run, n_scans: int = 250) -> Run:
     run.writer.annotate(3, '{"command":"target","index":3,"low":40.0}')
     run.writer.annotate(60, '{"event":"hold","index":60}', 20)
     run.writer.annotate(61, "a plain\ttext")
@@ -39,16 +41,16 @@ def fill(run, n_scans=250):
     return run
 
 
-def rows(path):
+def rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def mode(path):
+def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_the_validator_finds_no_error(new_run):
+def test_the_validator_finds_no_error(new_run: NewRun) -> None:
     run = new_run(power_line_frequency=50, task="quadset", device={"board": "uno"}, sos={"band": [[1.0] * 6]})
     fill(run).writer.close()
     run.finish({"repetitions": 8}, ended=START + dt.timedelta(seconds=1), measured_rate=999.7)
@@ -70,7 +72,7 @@ def test_the_validator_finds_no_error(new_run):
     again.writer.abandon()
 
 
-def test_names_follow_bids_and_runs_are_numbered(new_run):
+def test_names_follow_bids_and_runs_are_numbered(new_run: NewRun) -> None:
     first = new_run(subject="K7Q2XD", task="quadset")
     second = first.next(started=START)
     assert first.path.relative_to(first.library).as_posix() == (
@@ -82,7 +84,7 @@ def test_names_follow_bids_and_runs_are_numbered(new_run):
         run.writer.close()
 
 
-def test_the_session_is_named_in_utc_whatever_the_zone(new_run):
+def test_the_session_is_named_in_utc_whatever_the_zone(new_run: NewRun) -> None:
     run = new_run(started=START.astimezone(dt.timezone(dt.timedelta(hours=-9))))
     run.writer.close()
     assert run.session == "20261122T101530"
@@ -91,13 +93,15 @@ def test_the_session_is_named_in_utc_whatever_the_zone(new_run):
 
 
 @pytest.mark.parametrize("change", [{"task": "quad set"}, {"task": "../x"}, {"subject": "a/b"}, {"session": "a_b"}, {"rate": 333.3}, {"n_channels": 0}, {"started": START.replace(tzinfo=None)}])  # fmt: skip # noqa: E501
-def test_what_cannot_name_or_make_a_run_is_refused_before_anything_is_made(new_run, tmp_path, change):
+def test_what_cannot_name_or_make_a_run_is_refused_before_anything_is_made(
+    new_run: NewRun, tmp_path: Path, change: dict[str, Any]
+) -> None:
     with pytest.raises(ValueError, match=r".+"):
         new_run(**change)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_subject_codes_are_reserved_and_have_no_lookalikes(tmp_path):
+def test_subject_codes_are_reserved_and_have_no_lookalikes(tmp_path: Path) -> None:
     codes = [new_subject(tmp_path / "library") for _ in range(50)]
     assert len(set(codes)) == 50
     assert all(re.fullmatch(f"[{CODE_LETTERS}]{{6}}", code) for code in codes)
@@ -105,7 +109,7 @@ def test_subject_codes_are_reserved_and_have_no_lookalikes(tmp_path):
     assert all((tmp_path / "library" / f"sub-{code}").is_dir() for code in codes)
 
 
-def test_the_account_holds_settings_first_and_results_after(new_run):
+def test_the_account_holds_settings_first_and_results_after(new_run: NewRun) -> None:
     run = new_run(pipeline=3, sos={"band": [[0.1, 1 / 3, 1, 1, 2, 3]]}, simulated=True, settings={"seed": 5})
     before = read_account(run.path)["Biofeedback"]
     assert (before["closed"], before["pipeline"], before["simulated"]) == (False, 3, True)
@@ -123,7 +127,7 @@ def test_the_account_holds_settings_first_and_results_after(new_run):
     assert account["PowerLineFrequency"] == "n/a"
 
 
-def test_events_tsv_copies_the_annotations(new_run):
+def test_events_tsv_copies_the_annotations(new_run: NewRun) -> None:
     run = fill(new_run())
     run.writer.close()
     run.finish()
@@ -138,7 +142,7 @@ def test_events_tsv_copies_the_annotations(new_run):
     assert json.loads(events[0]["text"]) == {"command": "target", "index": 3, "low": 40.0}
 
 
-def test_channels_tsv_names_every_signal_as_the_edf_does(new_run):
+def test_channels_tsv_names_every_signal_as_the_edf_does(new_run: NewRun) -> None:
     run = new_run(n_channels=3)
     run.writer.close()
     lines = rows(beside(run.path, "channels.tsv"))
@@ -147,7 +151,7 @@ def test_channels_tsv_names_every_signal_as_the_edf_does(new_run):
     assert lines[0]["description"] == "muscle 0, left"
 
 
-def test_a_killed_run_is_rebuilt_from_its_edf_and_only_once(new_run):
+def test_a_killed_run_is_rebuilt_from_its_edf_and_only_once(new_run: NewRun) -> None:
     run = fill(new_run(settings={"plan": "quadset"}))
     run.writer.abandon()
     assert rows(beside(run.path, "events.tsv")) == []
@@ -160,7 +164,7 @@ def test_a_killed_run_is_rebuilt_from_its_edf_and_only_once(new_run):
 
 
 @pytest.mark.parametrize("damage", [None, b"", b"{", b"[1]", b'{"Biofeedback":3}', b"[" * 100_000, b"\xff\xfe", b" " * (5 << 20)])  # fmt: skip # noqa: E501
-def test_a_lost_or_damaged_account_is_rebuilt_as_far_as_the_edf_tells(new_run, damage):
+def test_a_lost_or_damaged_account_is_rebuilt_as_far_as_the_edf_tells(new_run: NewRun, damage: bytes | None) -> None:
     run = fill(new_run())
     run.writer.close()
     account = beside(run.path, "emg.json")
@@ -174,7 +178,7 @@ def test_a_lost_or_damaged_account_is_rebuilt_as_far_as_the_edf_tells(new_run, d
     assert rebuilt["Biofeedback"]["expected_scans"] == 260
 
 
-def test_an_account_of_a_newer_version_is_refused_and_left_alone(new_run):
+def test_an_account_of_a_newer_version_is_refused_and_left_alone(new_run: NewRun) -> None:
     run = fill(new_run())
     run.writer.close()
     account = beside(run.path, "emg.json")
@@ -185,7 +189,7 @@ def test_an_account_of_a_newer_version_is_refused_and_left_alone(new_run):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
-def test_our_own_library_is_private(new_run):
+def test_our_own_library_is_private(new_run: NewRun) -> None:
     run = fill(new_run())
     run.writer.close()
     run.finish()
@@ -194,7 +198,7 @@ def test_our_own_library_is_private(new_run):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
-def test_a_shared_library_is_left_as_it_is_and_stays_shared(new_run, tmp_path):
+def test_a_shared_library_is_left_as_it_is_and_stays_shared(new_run: NewRun, tmp_path: Path) -> None:
     shared = tmp_path / "library"
     shared.mkdir()
     shared.chmod(0o2775)
@@ -211,18 +215,20 @@ def test_a_shared_library_is_left_as_it_is_and_stays_shared(new_run, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no permission bits")
-def test_an_old_folder_of_ours_is_made_private_again(tmp_path):
+def test_an_old_folder_of_ours_is_made_private_again(tmp_path: Path) -> None:
     folder = make_private(tmp_path / "a" / "b")
     folder.chmod(0o755)
     assert mode(make_private(folder)) == 0o700
     assert mode(folder.parent) == 0o700
 
 
-def test_a_replacement_that_fails_leaves_the_old_file_and_no_litter(tmp_path, monkeypatch):
+def test_a_replacement_that_fails_leaves_the_old_file_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "settings.toml"
     write_atomic(path, "old")
 
-    def full(handle):
+    def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
@@ -232,19 +238,19 @@ def test_a_replacement_that_fails_leaves_the_old_file_and_no_litter(tmp_path, mo
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_folders_follow_each_platform(tmp_path):
+def test_folders_follow_each_platform(tmp_path: Path) -> None:
     home = Path("/home/a")
-    linux = {"platform": "linux", "home": home}
-    assert app_folder("config", environ={}, **linux) == Path("/home/a/.config/biofeedback")
-    assert app_folder("data", environ={"XDG_DATA_HOME": "/x"}, **linux) == Path("/x/biofeedback")
-    assert app_folder("cache", environ={"XDG_CACHE_HOME": "x"}, **linux) == Path("/home/a/.cache/biofeedback")
-    windows = {"platform": "win32", "home": home, "environ": {"LOCALAPPDATA": "/local"}}
-    assert app_folder("data", **windows) == Path("/local/biofeedback/data")
-    mac = {"platform": "darwin", "home": home, "environ": {}}
-    assert app_folder("cache", **mac) == Path("/home/a/Library/Caches/biofeedback")
+    linux = partial(app_folder, platform="linux", home=home)
+    assert linux("config", environ={}) == Path("/home/a/.config/biofeedback")
+    assert linux("data", environ={"XDG_DATA_HOME": "/x"}) == Path("/x/biofeedback")
+    assert linux("cache", environ={"XDG_CACHE_HOME": "x"}) == Path("/home/a/.cache/biofeedback")
+    windows = app_folder("data", platform="win32", home=home, environ={"LOCALAPPDATA": "/local"})
+    assert windows == Path("/local/biofeedback/data")
+    mac = app_folder("cache", platform="darwin", home=home, environ={})
+    assert mac == Path("/home/a/Library/Caches/biofeedback")
 
 
-def test_the_library_lists_every_run_and_says_what_is_wrong(new_run, tmp_path):
+def test_the_library_lists_every_run_and_says_what_is_wrong(new_run: NewRun, tmp_path: Path) -> None:
     whole, killed, changed, gone, broken = (
         fill(new_run(subject=name, simulated=True)) for name in ("A", "B", "C", "D", "E")
     )
@@ -264,7 +270,7 @@ def test_the_library_lists_every_run_and_says_what_is_wrong(new_run, tmp_path):
     assert [summary.closed for summary in found] == [True, False, True, True, False]
     assert (found[0].seconds, found[0].started, found[0].run) == (0.26, START, 1)
     assert found[0].simulated
-    assert "damaged" in found[4].problem
+    assert "damaged" in (found[4].problem or "")
     problems = recordings.check(library)
     assert [word in text for word, text in zip(("never closed", "SHA-256", "missing", "damaged"), problems, strict=True)] == [True] * 4  # fmt: skip # noqa: E501
     assert recordings.participants_tsv(library).splitlines()[:2] == ["participant_id\tsessions", "sub-A\t2"]
@@ -272,12 +278,12 @@ def test_the_library_lists_every_run_and_says_what_is_wrong(new_run, tmp_path):
     assert recordings.runs(library)[1].recovered
 
 
-def test_a_library_that_is_not_there_is_an_error(tmp_path):
+def test_a_library_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         recordings.runs(tmp_path / "none")
 
 
-def test_a_folder_that_vanishes_raises_an_oserror_that_names_it(new_run):
+def test_a_folder_that_vanishes_raises_an_oserror_that_names_it(new_run: NewRun) -> None:
     run = fill(new_run())
     run.writer.close()
     shutil.rmtree(run.library)
@@ -287,7 +293,7 @@ def test_a_folder_that_vanishes_raises_an_oserror_that_names_it(new_run):
         run.update({"x": 1})
 
 
-def test_a_run_being_recorded_is_not_taken_for_a_broken_one(new_run):
+def test_a_run_being_recorded_is_not_taken_for_a_broken_one(new_run: NewRun) -> None:
     killed, live, whole = (fill(new_run(subject=name)) for name in ("A", "B", "C"))
     killed.writer.abandon()
     whole.writer.close()
@@ -299,14 +305,16 @@ def test_a_run_being_recorded_is_not_taken_for_a_broken_one(new_run):
     assert [run.path for run in found] == [killed.path]
 
 
-def test_a_folder_that_cannot_be_read_does_not_hide_its_neighbours(new_run, monkeypatch):
+def test_a_folder_that_cannot_be_read_does_not_hide_its_neighbours(
+    new_run: NewRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = [fill(new_run(subject=name)) for name in ("A", "B")]
     for run in whole:
         run.writer.close()
         run.finish()
     iterdir = Path.iterdir
 
-    def refuse(folder):
+    def refuse(folder: Path) -> Iterator[Path]:
         if folder.name == "sub-A":
             raise PermissionError(13, "Permission denied")
         return iterdir(folder)
@@ -317,7 +325,7 @@ def test_a_folder_that_cannot_be_read_does_not_hide_its_neighbours(new_run, monk
     assert recordings.check(whole[0].library) == ["sub-A: cannot be read: Permission denied"]
 
 
-def test_a_run_that_cannot_be_described_leaves_no_file(new_run, tmp_path):
+def test_a_run_that_cannot_be_described_leaves_no_file(new_run: NewRun, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JSON"):
         new_run(settings={"gain": float("nan")})
     assert not list(tmp_path.rglob("*.edf"))

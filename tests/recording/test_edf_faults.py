@@ -7,18 +7,23 @@ import random
 import subprocess
 import sys
 import warnings
+from fractions import Fraction
+from pathlib import Path
 
 import edfio
-import mne
+import mne  # type: ignore[import-untyped]
 import numpy as np
 import pyedflib
 import pytest
 
 from biofeedback.recording.edf import RECORD_COUNT_AT, EdfHeader, EdfSignal, RecordingError, encode_header
-from biofeedback.recording.edf_reader import read_edf
-from biofeedback.wire.events import Gap, Scans
+from biofeedback.recording.edf_reader import EdfRecording, read_edf
+from biofeedback.wire.events import Scans
+from tests.blocks import numbered_counts, stored
+from tests.recording.conftest import NewWriter, RandomCounts
 
 START = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+# writes what tests.blocks.numbered_counts gives; a child process has no tests to import from
 WRITE_FOR_EVER = """
 import datetime as dt, sys
 from pathlib import Path
@@ -30,7 +35,7 @@ header = emg_header([EmgChannel("a", 24.4), EmgChannel("b")], rate=1000, adc_bit
 writer = EdfWriter(Path(sys.argv[1]), header)
 while True:
     index = np.arange(writer.n_scans, writer.n_scans + 37)
-    writer.append(np.stack([index % 1024, index * 7919 % 1024], axis=1).astype(np.int32))
+    writer.append(np.stack([index % 1024, (index * 7919 + 3) % 1024], axis=1).astype(np.int32))
     writer.annotate(writer.n_scans - 1, f"mark {writer.n_scans - 1}")
     if writer.n_scans % 5 == 0:
         writer.sync()
@@ -38,12 +43,7 @@ while True:
 """
 
 
-def true_counts(n_scans):
-    index = np.arange(n_scans)
-    return np.stack([index % 1024, index * 7919 % 1024], axis=1)
-
-
-def open_in_all(path):
+def open_in_all(path: Path) -> list[int]:
     """Open the file in four readers and return the number of scans each finds."""
     with pyedflib.EdfReader(str(path)) as file:
         file.readAnnotations()
@@ -55,13 +55,14 @@ def open_in_all(path):
     return [*numbers, read_edf(path).n_scans]
 
 
-def test_after_sigkill_four_readers_open_the_file_and_at_most_one_record_is_lost(tmp_path):
+def test_after_sigkill_four_readers_open_the_file_and_at_most_one_record_is_lost(tmp_path: Path) -> None:
     rng = random.Random(38)
     for i in range(12):
         path = tmp_path / f"{i}.edf"
         with subprocess.Popen(
             [sys.executable, "-c", WRITE_FOR_EVER, str(path)], stdout=subprocess.PIPE, text=True
         ) as child:
+            assert child.stdout is not None
             for _ in range(rng.randrange(4, 400)):
                 reported = child.stdout.readline()
             child.kill()
@@ -72,26 +73,26 @@ def test_after_sigkill_four_readers_open_the_file_and_at_most_one_record_is_lost
         assert recording.n_scans > taken - 100
         assert max(numbers) - min(numbers) <= 100
         assert not recording.complete
-        np.testing.assert_array_equal(recording.scans(), true_counts(recording.n_scans))
+        np.testing.assert_array_equal(recording.scans(), numbered_counts(recording.n_scans))
         marks = [a.index for a in recording.annotations]
         assert [a.text for a in recording.annotations] == [f"mark {index}" for index in marks]
         whole = [36 + 37 * k for k in range(10_000) if 37 * (k + 1) <= recording.n_scans - 100]
         assert [index for index in marks if index < recording.n_scans - 100][: len(whole)] == whole
 
 
-def test_a_copy_after_every_record_opens_in_four_readers(new_writer, tmp_path):
+def test_a_copy_after_every_record_opens_in_four_readers(new_writer: NewWriter, tmp_path: Path) -> None:
     writer = new_writer()
     for n_records in range(1, 25):
-        writer.append(true_counts(100 * n_records)[-100:].astype(np.int32))
+        writer.append(numbered_counts(100, 100 * (n_records - 1)))
         copy = tmp_path / f"copy{n_records}.edf"
         copy.write_bytes(writer.path.read_bytes())
         assert open_in_all(copy) == [100 * n_records] * 4
 
 
 @pytest.mark.parametrize("torn", [1, 7, 239, 400, 839])
-def test_a_torn_last_record_is_left_out_by_four_readers(new_writer, tmp_path, torn):
+def test_a_torn_last_record_is_left_out_by_four_readers(new_writer: NewWriter, tmp_path: Path, torn: int) -> None:
     writer = new_writer()
-    writer.append(true_counts(300).astype(np.int32))
+    writer.append(numbered_counts(300))
     data = writer.path.read_bytes()
     copy = tmp_path / "torn.edf"
     copy.write_bytes(data + data[-840:][:torn])
@@ -99,9 +100,9 @@ def test_a_torn_last_record_is_left_out_by_four_readers(new_writer, tmp_path, to
     assert f"its last {torn} bytes" in read_edf(copy).notes[0]
 
 
-def test_a_record_that_the_header_does_not_count_yet_is_read(new_writer, tmp_path):
+def test_a_record_that_the_header_does_not_count_yet_is_read(new_writer: NewWriter, tmp_path: Path) -> None:
     writer = new_writer()
-    writer.append(true_counts(300).astype(np.int32))
+    writer.append(numbered_counts(300))
     data = bytearray(writer.path.read_bytes())
     for count, note in ((b"2       ", "counts 2"), (b"-1      ", "counts -1"), (b"99      ", "counts 99")):
         data[RECORD_COUNT_AT : RECORD_COUNT_AT + 8] = count
@@ -111,7 +112,7 @@ def test_a_record_that_the_header_does_not_count_yet_is_read(new_writer, tmp_pat
         assert note in read_edf(copy).notes[0]
 
 
-def use(path):
+def use(path: Path) -> EdfRecording:
     """Read everything there is to read."""
     recording = read_edf(path)
     total = sum(event.end_index - event.first_index for event in recording.blocks(1000))
@@ -121,7 +122,7 @@ def use(path):
 
 
 @pytest.fixture
-def whole_file(new_writer, random_counts):
+def whole_file(new_writer: NewWriter, random_counts: RandomCounts) -> bytes:
     """Return the bytes of a small complete recording."""
     writer = new_writer(n_channels=1)
     writer.append(random_counts(150, 1))
@@ -132,7 +133,7 @@ def whole_file(new_writer, random_counts):
     return writer.path.read_bytes()
 
 
-def test_a_file_cut_at_any_byte_gives_a_recording_or_a_clear_error(whole_file, tmp_path):
+def test_a_file_cut_at_any_byte_gives_a_recording_or_a_clear_error(whole_file: bytes, tmp_path: Path) -> None:
     path = tmp_path / "cut.edf"
     header = 4 * 256
     record = (len(whole_file) - header) // 3
@@ -145,7 +146,7 @@ def test_a_file_cut_at_any_byte_gives_a_recording_or_a_clear_error(whole_file, t
             assert use(path).n_records == (end - header) // record
 
 
-def test_damaged_bytes_never_crash_or_hang_the_reader(whole_file, tmp_path):
+def test_damaged_bytes_never_crash_or_hang_the_reader(whole_file: bytes, tmp_path: Path) -> None:
     rng = random.Random(45)
     path = tmp_path / "damaged.edf"
     refused = []
@@ -163,7 +164,7 @@ def test_damaged_bytes_never_crash_or_hang_the_reader(whole_file, tmp_path):
     assert max(map(len, refused)) < 200
 
 
-def signal(samples, label="EMG a", low=-10, high=10):
+def signal(samples: int, label: str = "EMG a", low: int = -10, high: int = 10) -> EdfSignal:
     return EdfSignal(label, samples, low, high, -1, 1)
 
 
@@ -184,7 +185,9 @@ def signal(samples, label="EMG a", low=-10, high=10):
         ((256 + 3 * 104, b"inf     "), "physical minimum of signal 1"),
     ],
 )
-def test_an_impossible_header_is_refused_with_its_reason(whole_file, tmp_path, change, said):
+def test_an_impossible_header_is_refused_with_its_reason(
+    whole_file: bytes, tmp_path: Path, change: tuple[int, bytes], said: str
+) -> None:
     where, value = change
     path = tmp_path / "hostile.edf"
     path.write_bytes(whole_file[:where] + value + whole_file[where + len(value) :])
@@ -192,9 +195,13 @@ def test_an_impossible_header_is_refused_with_its_reason(whole_file, tmp_path, c
         read_edf(path)
 
 
-def test_annotations_of_any_bytes_are_read_as_far_as_they_go(tmp_path):
+def test_annotations_of_any_bytes_are_read_as_far_as_they_go(tmp_path: Path) -> None:
     header = EdfHeader(
-        start=START, record_duration=1, bits=16, signals=(signal(10), signal(40, "EDF Annotations")), n_records=3
+        start=START,
+        record_duration=Fraction(1),
+        bits=16,
+        signals=(signal(10), signal(40, "EDF Annotations")),
+        n_records=3,
     )
     stretches = [
         b"+0\x14\x14\0+0.5\x14\xff\xfe bad\x14\0",
@@ -208,9 +215,13 @@ def test_annotations_of_any_bytes_are_read_as_far_as_they_go(tmp_path):
     assert recording.notes == ["4 annotations are damaged and were left out"]
 
 
-def test_a_file_full_of_one_byte_texts_is_read_in_bounded_time(tmp_path):
+def test_a_file_full_of_one_byte_texts_is_read_in_bounded_time(tmp_path: Path) -> None:
     header = EdfHeader(
-        start=START, record_duration=1, bits=16, signals=(signal(1), signal(5, "EDF Annotations")), n_records=-1
+        start=START,
+        record_duration=Fraction(1),
+        bits=16,
+        signals=(signal(1), signal(5, "EDF Annotations")),
+        n_records=-1,
     )
     path = tmp_path / "texts.edf"
     path.write_bytes(encode_header(header) + (bytes(2) + b"+1\x14x\x14\0+9\x14\0") * 90_000)
@@ -219,9 +230,13 @@ def test_a_file_full_of_one_byte_texts_is_read_in_bounded_time(tmp_path):
     assert recording.n_scans == 90_000
 
 
-def test_endless_damaged_annotations_are_given_up_with_a_note(tmp_path):
+def test_endless_damaged_annotations_are_given_up_with_a_note(tmp_path: Path) -> None:
     header = EdfHeader(
-        start=START, record_duration=1, bits=16, signals=(signal(1), signal(50_000, "EDF Annotations")), n_records=-1
+        start=START,
+        record_duration=Fraction(1),
+        bits=16,
+        signals=(signal(1), signal(50_000, "EDF Annotations")),
+        n_records=-1,
     )
     path = tmp_path / "texts.edf"
     path.write_bytes(encode_header(header) + (bytes(2) + b"x\0" * 50_000) * 100)
@@ -230,7 +245,7 @@ def test_endless_damaged_annotations_are_given_up_with_a_note(tmp_path):
     assert "those after them were left out" in " ".join(recording.notes)
 
 
-def test_plain_files_of_others_are_read(tmp_path, random_counts):
+def test_plain_files_of_others_are_read(tmp_path: Path, random_counts: RandomCounts) -> None:
     counts = random_counts(500, 2, -2000, 2000)
     path = tmp_path / "other.edf"
     signals = [
@@ -256,7 +271,7 @@ def test_plain_files_of_others_are_read(tmp_path, random_counts):
     assert [type(event) for event in recording.blocks(300)] == [Scans, Scans]
 
 
-def test_a_bdf_file_of_another_program_is_read(tmp_path, random_counts):
+def test_a_bdf_file_of_another_program_is_read(tmp_path: Path, random_counts: RandomCounts) -> None:
     counts = random_counts(256, 1, -(1 << 23), (1 << 23) - 1)
     path = tmp_path / "other.bdf"
     with pyedflib.EdfWriter(str(path), 1, file_type=pyedflib.FILETYPE_BDFPLUS) as file:
@@ -272,15 +287,15 @@ def test_a_bdf_file_of_another_program_is_read(tmp_path, random_counts):
     assert recording.channels[0].microvolts_per_count == pytest.approx(200 / ((1 << 24) - 1) * 1e3)
 
 
-def test_a_missing_file_and_a_folder_are_refused(tmp_path):
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none.edf", tmp_path):
         with pytest.raises(RecordingError, match="cannot be read"):
             read_edf(path)
 
 
-def test_a_file_that_shrinks_while_it_is_read_is_an_error(new_writer):
+def test_a_file_that_shrinks_while_it_is_read_is_an_error(new_writer: NewWriter) -> None:
     writer = new_writer()
-    writer.append(true_counts(1000).astype(np.int32))
+    writer.append(numbered_counts(1000))
     recording = read_edf(writer.path)
     writer.path.write_bytes(writer.path.read_bytes()[:3000])
     with pytest.raises(RecordingError, match="became shorter"):
@@ -289,11 +304,9 @@ def test_a_file_that_shrinks_while_it_is_read_is_an_error(new_writer):
         list(recording.blocks())
 
 
-def test_a_gap_longer_than_one_read_comes_back_whole(new_writer):
+def test_a_gap_longer_than_one_read_comes_back_whole(new_writer: NewWriter) -> None:
     writer = new_writer()
     writer.append_gap(1_000_000, "reconnect")
-    writer.append(true_counts(5).astype(np.int32))
+    writer.append(numbered_counts(5))
     writer.close()
-    first, second = read_edf(writer.path).blocks()
-    assert first == Gap(0, 1_000_000, "reconnect")
-    assert (second.first_index, len(second.counts)) == (1_000_000, 5)
+    assert stored(writer.path) == [(0, 1_000_000, "reconnect"), (1_000_000, 5, None)]

@@ -4,37 +4,47 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import edfio
-import mne
+import mne  # type: ignore[import-untyped]
 import numpy as np
 import pyedflib
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from biofeedback.recording.annotation import GAP_TEXT, MAX_TEXT, Annotation, decode_annotations, encode_annotation
 from biofeedback.recording.edf import decode_header, encode_header, encode_number, record_duration
 from biofeedback.recording.edf_reader import read_edf
 from biofeedback.recording.layout import EmgChannel, emg_header
-from biofeedback.wire.events import Gap, Scans
+from biofeedback.wire.events import Counts, Gap, GapCause, Scans
+from tests.blocks import of_kind
+from tests.recording.conftest import NewWriter, RandomCounts
 
 START = dt.datetime(2026, 11, 22, 10, 15, 30, tzinfo=dt.UTC)
 
+Read = tuple[NDArray[Any], Sequence[tuple[float, float | None, str]]]
+"""Digital values, shape (n_signals, n_scans), and annotations: onset and duration in seconds, text."""
 
-def as_pyedflib(path):
+
+def as_pyedflib(path: Path) -> Read:
     with pyedflib.EdfReader(str(path)) as file:
         n_signals = file.signals_in_file
         digital = np.array([file.readSignal(i, digital=True) for i in range(n_signals)])
         return digital, list(zip(*file.readAnnotations(), strict=True))
 
 
-def as_edfio(path):
+def as_edfio(path: Path) -> Read:
     file = edfio.read_bdf(path) if path.suffix == ".bdf" else edfio.read_edf(path)
     return np.array([s.digital for s in file.signals]), [(a.onset, a.duration, a.text) for a in file.annotations]
 
 
-def as_mne(path):
+def as_mne(path: Path) -> Read:
     """Return MNE's digital values, worked out of its physical ones, and its annotations."""
     read = mne.io.read_raw_bdf if path.suffix == ".bdf" else mne.io.read_raw_edf
     with warnings.catch_warnings():
@@ -50,7 +60,7 @@ def as_mne(path):
     return np.array(digital), list(found)
 
 
-def as_ours(path):
+def as_ours(path: Path) -> Read:
     recording = read_edf(path)
     offset = 1 << recording.header.bits - 1 if "counts = digital" in recording.header.signals[0].transducer else 0
     digital = np.concatenate([recording.scans().T - offset, recording.lost()[np.newaxis]])
@@ -60,7 +70,7 @@ def as_ours(path):
     return digital, found
 
 
-def agree(path):
+def agree(path: Path) -> Read:
     """Assert that all four readers see the same samples and annotations, and return ours."""
     digital, annotations = as_ours(path)
     n_scans = digital.shape[1]
@@ -80,7 +90,9 @@ def agree(path):
 
 
 @pytest.mark.parametrize(("adc_bits", "signed"), [(10, False), (12, False), (16, False), (16, True), (18, False), (24, False), (24, True)])  # fmt: skip # noqa: E501
-def test_four_readers_see_the_same_samples_and_annotations(new_writer, random_counts, adc_bits, signed):
+def test_four_readers_see_the_same_samples_and_annotations(
+    new_writer: NewWriter, random_counts: RandomCounts, adc_bits: int, signed: bool
+) -> None:
     low = -(1 << adc_bits - 1) if signed else 0
     high = low + (1 << adc_bits) - 1
     counts = random_counts(1234, 3, low, high)
@@ -101,7 +113,9 @@ def test_four_readers_see_the_same_samples_and_annotations(new_writer, random_co
 
 
 @pytest.mark.parametrize(("rate", "seconds"), [(250, 0.1), (500, 0.1), (512, 0.125), (1000, 0.1), (1024, 0.125), (2000, 0.1), (1004, 0.25), (1002, 0.5), (997, 1)])  # fmt: skip # noqa: E501
-def test_the_record_is_the_shortest_that_holds_whole_samples(new_writer, random_counts, rate, seconds):
+def test_the_record_is_the_shortest_that_holds_whole_samples(
+    new_writer: NewWriter, random_counts: RandomCounts, rate: int, seconds: float
+) -> None:
     assert record_duration(rate) == pytest.approx(seconds)
     writer = new_writer(rate=rate)
     counts = random_counts(rate + 7)
@@ -114,7 +128,7 @@ def test_the_record_is_the_shortest_that_holds_whole_samples(new_writer, random_
 
 
 @pytest.mark.parametrize("rate", [0, -5, 333.3, 200_000])
-def test_a_rate_without_whole_sample_records_is_refused(rate):
+def test_a_rate_without_whole_sample_records_is_refused(rate: float) -> None:
     with pytest.raises(ValueError, match="cannot be stored"):
         record_duration(rate)
 
@@ -130,9 +144,16 @@ pieces = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pieces=pieces, chunk=st.integers(1, 700), adc_bits=st.sampled_from([10, 16, 24]))
-def test_any_sequence_of_scans_and_gaps_comes_back_as_it_went_in(new_writer, random_counts, pieces, chunk, adc_bits):
+def test_any_sequence_of_scans_and_gaps_comes_back_as_it_went_in(
+    new_writer: NewWriter,
+    random_counts: RandomCounts,
+    pieces: list[int | tuple[int, GapCause]],
+    chunk: int,
+    adc_bits: int,
+) -> None:
     writer = new_writer(adc_bits=adc_bits)
-    gaps, counts = [], []
+    gaps: list[Gap] = []
+    counts: list[Counts] = []
     for piece in pieces:
         if isinstance(piece, int):
             counts.append(random_counts(piece))
@@ -147,8 +168,8 @@ def test_any_sequence_of_scans_and_gaps_comes_back_as_it_went_in(new_writer, ran
     n_scans = writer.n_scans
     writer.close()
     events = list(read_edf(writer.path).blocks(chunk))
-    assert [event for event in events if isinstance(event, Gap)] == gaps
-    blocks = [event.counts for event in events if isinstance(event, Scans)]
+    assert of_kind(Gap, events) == gaps
+    blocks = [block.counts for block in of_kind(Scans, events)]
     assert all(len(block) <= chunk for block in blocks)
     np.testing.assert_array_equal(np.concatenate([*blocks, np.empty((0, 2))]), np.concatenate([*counts, np.empty((0, 2))]))  # fmt: skip # noqa: E501
     edges = [0, *(event.end_index for event in events)]
@@ -156,7 +177,9 @@ def test_any_sequence_of_scans_and_gaps_comes_back_as_it_went_in(new_writer, ran
     assert edges[-1] == n_scans == read_edf(writer.path).n_scans
 
 
-def test_annotations_wait_for_room_and_none_is_dropped_under_heavy_loss(new_writer, random_counts):
+def test_annotations_wait_for_room_and_none_is_dropped_under_heavy_loss(
+    new_writer: NewWriter, random_counts: RandomCounts
+) -> None:
     writer = new_writer()
     for i in range(400):
         writer.append(random_counts(1))
@@ -172,7 +195,7 @@ def test_annotations_wait_for_room_and_none_is_dropped_under_heavy_loss(new_writ
     assert [(a.index, a.n_scans) for a in skips] == [(i, 1) for i in range(1, 800, 2)]
 
 
-def test_commands_go_before_the_copies_of_gaps(new_writer, random_counts):
+def test_commands_go_before_the_copies_of_gaps(new_writer: NewWriter, random_counts: RandomCounts) -> None:
     writer = new_writer()
     for _ in range(50):
         writer.append_gap(1)
@@ -182,7 +205,7 @@ def test_commands_go_before_the_copies_of_gaps(new_writer, random_counts):
     assert "command" in [a.text for a in read_edf(writer.path).annotations]
 
 
-def test_the_longest_text_fits_and_one_byte_more_is_refused(new_writer, random_counts):
+def test_the_longest_text_fits_and_one_byte_more_is_refused(new_writer: NewWriter, random_counts: RandomCounts) -> None:
     writer = new_writer()
     writer.append(random_counts(250))
     writer.annotate(249, "x" * MAX_TEXT, 1)
@@ -198,15 +221,15 @@ def test_the_longest_text_fits_and_one_byte_more_is_refused(new_writer, random_c
 
 
 @given(index=st.integers(0, 10**9), rate=st.integers(1, 100_000), n_scans=st.none() | st.integers(0, 10**9))
-def test_an_onset_gives_its_scan_back(index, rate, n_scans):
-    found, damaged = decode_annotations(encode_annotation(Annotation(index, n_scans, "text"), rate))
+def test_an_onset_gives_its_scan_back(index: int, rate: int, n_scans: int | None) -> None:
+    found, damaged = decode_annotations(encode_annotation(Annotation(index, n_scans, "text"), Fraction(rate)))
     assert damaged == 0
     ((onset, duration, text),) = found
     assert (round(onset * rate), text) == (index, "text")
     assert (None if duration is None else round(duration * rate)) == n_scans
 
 
-def test_samples_that_do_not_fit_are_refused_and_nothing_is_taken(new_writer):
+def test_samples_that_do_not_fit_are_refused_and_nothing_is_taken(new_writer: NewWriter) -> None:
     writer = new_writer(adc_bits=16)
     for bad in (np.full((3, 2), 65_536), np.full((3, 2), -1), np.zeros((3, 1), int), np.zeros(3, int)):
         with pytest.raises(ValueError, match=r"sample|channels"):
@@ -215,7 +238,9 @@ def test_samples_that_do_not_fit_are_refused_and_nothing_is_taken(new_writer):
 
 
 @pytest.mark.parametrize("n_scans", [0, 1, 99, 100, 101, 200])
-def test_the_number_of_scans_is_exact_whatever_the_last_record_holds(new_writer, random_counts, n_scans):
+def test_the_number_of_scans_is_exact_whatever_the_last_record_holds(
+    new_writer: NewWriter, random_counts: RandomCounts, n_scans: int
+) -> None:
     writer = new_writer()
     counts = random_counts(n_scans)
     writer.append(counts)
@@ -227,7 +252,7 @@ def test_the_number_of_scans_is_exact_whatever_the_last_record_holds(new_writer,
     agree(writer.path)
 
 
-def test_lost_samples_repeat_the_last_good_one(new_writer):
+def test_lost_samples_repeat_the_last_good_one(new_writer: NewWriter) -> None:
     writer = new_writer()
     writer.append_gap(2)
     writer.append(np.array([[5, 6]], np.int32))
@@ -236,13 +261,13 @@ def test_lost_samples_repeat_the_last_good_one(new_writer):
     assert read_edf(writer.path).scans().tolist() == [[0, 0], [0, 0], [5, 6], [5, 6], [5, 6], [5, 6]]
 
 
-def test_an_existing_file_is_never_written_over(new_writer):
+def test_an_existing_file_is_never_written_over(new_writer: NewWriter) -> None:
     path = new_writer().path
     with pytest.raises(FileExistsError):
         type(new_writer())(path, emg_header([EmgChannel("a")], rate=1000, adc_bits=10, start=START))
 
 
-def test_labels_are_ascii_unique_and_short():
+def test_labels_are_ascii_unique_and_short() -> None:
     names = ["vastus medialis, left", "vastus medialis, right", "Wadenmuskel außen", "日本", "日本"]
     header = emg_header([EmgChannel(n) for n in names], rate=1000, adc_bits=10, start=START)
     labels = [s.label for s in header.signals[:-2]]
@@ -250,7 +275,7 @@ def test_labels_are_ascii_unique_and_short():
 
 
 @pytest.mark.parametrize("year", [1970, 1985, 2026, 2084, 2085])
-def test_headers_survive_any_clock(year):
+def test_headers_survive_any_clock(year: int) -> None:
     header = emg_header([EmgChannel("a")], rate=1000, adc_bits=10, start=START.replace(year=year))
     data = encode_header(header)
     known = 1985 <= year <= 2084
@@ -259,7 +284,7 @@ def test_headers_survive_any_clock(year):
 
 
 @given(st.floats(-9_999_999, 99_999_999, allow_subnormal=False))
-def test_numbers_keep_what_eight_characters_can(value):
+def test_numbers_keep_what_eight_characters_can(value: float) -> None:
     text = encode_number(value if abs(value) >= 1 else value + 2)
     assert len(text) <= 8
     assert float(text) == pytest.approx(value if abs(value) >= 1 else value + 2, rel=1e-4)
@@ -269,7 +294,7 @@ def test_numbers_keep_what_eight_characters_can(value):
         encode_number(float("nan"))
 
 
-def test_a_long_queue_of_annotations_at_the_end_does_not_lengthen_the_recording(new_writer):
+def test_a_long_queue_of_annotations_at_the_end_does_not_lengthen_the_recording(new_writer: NewWriter) -> None:
     writer = new_writer()
     for _ in range(12_000):
         writer.append_gap(1)

@@ -38,12 +38,12 @@ anything = st.builds(
 
 
 @given(anything)
-def test_settings_come_back_as_they_were_written(settings):
+def test_settings_come_back_as_they_were_written(settings: Settings) -> None:
     assert decode_settings(encode_settings(settings)) == settings
     tomli_w.dumps(encode_settings(settings))
 
 
-def test_the_file_is_written_privately_and_read_back(tmp_path):
+def test_the_file_is_written_privately_and_read_back(tmp_path: Path) -> None:
     path = tmp_path / "config" / "settings.toml"
     settings = Settings(boards={"uno": BoardSettings((ChannelSettings("biceps", "left", Sensor.ENV, None),), True)})
     save_settings(path, settings)
@@ -53,7 +53,7 @@ def test_the_file_is_written_privately_and_read_back(tmp_path):
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_no_file_gives_the_defaults_without_a_word(tmp_path):
+def test_no_file_gives_the_defaults_without_a_word(tmp_path: Path) -> None:
     loaded = load_settings(tmp_path / "settings.toml")
     assert (loaded.settings, loaded.message) == (Settings(), None)
 
@@ -78,12 +78,13 @@ def test_no_file_gives_the_defaults_without_a_word(tmp_path):
         ("#" * (2 << 20), "longer than"),
     ],
 )
-def test_a_broken_file_is_set_aside_and_told(tmp_path, text, said):
+def test_a_broken_file_is_set_aside_and_told(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(text)
     (tmp_path / "settings.broken-1.toml").write_text("an older one")
     loaded = load_settings(path)
     assert loaded.settings == Settings()
+    assert loaded.message is not None
     assert said in loaded.message
     assert "settings.broken-2.toml" in loaded.message
     assert (tmp_path / "settings.broken-2.toml").read_text() == text
@@ -92,22 +93,23 @@ def test_a_broken_file_is_set_aside_and_told(tmp_path, text, said):
     assert load_settings(path).message is None
 
 
-def test_a_newer_versions_file_is_left_alone(tmp_path):
+def test_a_newer_versions_file_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text("schema = 2\nmains = 'whatever'\n")
     loaded = load_settings(path)
     assert not loaded.writable
+    assert loaded.message is not None
     assert "newer version" in loaded.message
     with pytest.raises(SettingsError, match="newer version"):
         save_settings(path, Settings())
     assert path.read_text().startswith("schema = 2")
 
 
-def test_unknown_keys_do_no_harm():
+def test_unknown_keys_do_no_harm() -> None:
     assert decode_settings({"schema": 1, "future": {"a": 1}}) == Settings()
 
 
-def test_damaged_bytes_never_crash(tmp_path):
+def test_damaged_bytes_never_crash(tmp_path: Path) -> None:
     rng = random.Random(43)
     path = tmp_path / "settings.toml"
     save_settings(path, Settings(boards={"uno": BoardSettings()}))

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 from itertools import pairwise
+from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 
 from biofeedback.sources.serial_port import BoardPort, SerialSource
 from biofeedback.sources.source import SourceError, SourceLost
-from biofeedback.wire.events import Gap, Scans
+from biofeedback.wire.events import Event, Gap, Scans
+from tests.blocks import joined_counts, numbered_counts, of_kind
 from tests.fake_board import FakeBoard
+
+NewBoard = Callable[..., FakeBoard]
 
 
 @pytest.fixture
-def boards():
-    made = []
+def boards() -> Iterator[NewBoard]:
+    made: list[FakeBoard] = []
 
-    def make(**how):
+    def make(**how: Any) -> FakeBoard:
         made.append(FakeBoard(**how))
         return made[-1]
 
@@ -27,35 +33,33 @@ def boards():
         board.close()
 
 
-def counts(n, channels=1):
-    return np.arange(n * channels, dtype=np.int32).reshape(n, channels) % 1024
-
-
-def read_scans(source, n):
+def read_scans(source: SerialSource, n: int) -> list[Event]:
     """Read until n scans came; the source's own time-outs bound it."""
-    got, events = 0, []
+    got = 0
+    events: list[Event] = []
     for _ in range(400):
         events += source.read(0.05)
-        got = sum(len(e.counts) for e in events if isinstance(e, Scans))
+        got = sum(len(block.counts) for block in of_kind(Scans, events))
         if got >= n:
             return events
     raise AssertionError(f"{got} of {n} scans came")
 
 
-def test_a_board_is_greeted_told_what_to_send_and_read(boards) -> None:
+def test_a_board_is_greeted_told_what_to_send_and_read(boards: NewBoard) -> None:
     board = boards()
     source = SerialSource(board.port, 2, 1000)
     info = source.open()
     assert (info.n_channels, info.rate, info.board) == (2, 1000, "fake")
     assert b"c2" in board.heard
     assert b"r1000" in board.heard
-    board.send(counts(100, 2))
+    board.send(numbered_counts(100))
     events = read_scans(source, 100)
-    assert np.array_equal(np.concatenate([e.counts for e in events]), counts(100, 2))
+    assert all(isinstance(event, Scans) for event in events)
+    assert np.array_equal(joined_counts(events), numbered_counts(100))
     source.close()
 
 
-def test_each_opening_starts_a_stream_under_another_number(boards) -> None:
+def test_each_opening_starts_a_stream_under_another_number(boards: NewBoard) -> None:
     board = boards()
     source = SerialSource(board.port)
     seen = [source.open().stream_id for _ in range(4)]
@@ -64,16 +68,16 @@ def test_each_opening_starts_a_stream_under_another_number(boards) -> None:
     assert all(1 <= number <= 255 for number in seen)
 
 
-def test_boot_noise_before_the_greeting_does_no_harm(boards) -> None:
+def test_boot_noise_before_the_greeting_does_no_harm(boards: NewBoard) -> None:
     board = boards(boot=bytes(range(256)) * 8)
     source = SerialSource(board.port)
     source.open()
-    board.send(counts(10))
-    assert [e for e in read_scans(source, 10) if isinstance(e, Gap)] == []
+    board.send(numbered_counts(10)[:, :1])
+    assert of_kind(Gap, read_scans(source, 10)) == []
     source.close()
 
 
-def test_a_board_that_streams_already_is_taken_over(boards) -> None:
+def test_a_board_that_streams_already_is_taken_over(boards: NewBoard) -> None:
     board = boards()
     first = SerialSource(board.port)
     running = first.open().stream_id
@@ -83,7 +87,7 @@ def test_a_board_that_streams_already_is_taken_over(boards) -> None:
     source.close()
 
 
-def test_an_unplugged_board_is_lost_not_a_crash(boards) -> None:
+def test_an_unplugged_board_is_lost_not_a_crash(boards: NewBoard) -> None:
     board = boards()
     source = SerialSource(board.port)
     source.open()
@@ -94,13 +98,13 @@ def test_an_unplugged_board_is_lost_not_a_crash(boards) -> None:
     source.close()
 
 
-def test_a_refused_configuration_is_told_in_the_boards_words(boards) -> None:
+def test_a_refused_configuration_is_told_in_the_boards_words(boards: NewBoard) -> None:
     board = boards(refuse=b"! rate too high for 6 channels\r\n")
     with pytest.raises(SourceError, match=r"refuses 6 channels at 2000 Hz: rate too high for 6 channels\."):
         SerialSource(board.port, 6, 2000).open()
 
 
-def test_a_newer_protocol_is_refused_plainly(boards) -> None:
+def test_a_newer_protocol_is_refused_plainly(boards: NewBoard) -> None:
     board = boards(greeting=b"# emgstream proto=2 fw=9.0 board=x baud=500000\r\n")
     with pytest.raises(SourceError, match="speaks protocol 2, this app 1"):
         SerialSource(board.port).open()
@@ -117,24 +121,24 @@ class FastClock:
         return self.now
 
 
-def test_a_port_that_says_nothing_known_is_named_with_what_to_do(boards) -> None:
+def test_a_port_that_says_nothing_known_is_named_with_what_to_do(boards: NewBoard) -> None:
     board = boards(greeting=None, boot=b"AT\r\nOK\r\n")
     with pytest.raises(SourceError, match="does not answer as an EMG board: wrong firmware or speed"):
         SerialSource(board.port, clock=FastClock()).open()
 
 
-def test_a_board_that_greets_but_sends_nothing_is_named(boards) -> None:
+def test_a_board_that_greets_but_sends_nothing_is_named(boards: NewBoard) -> None:
     board = boards(mute=True)
     with pytest.raises(SourceError, match="greets but sends no data"):
         SerialSource(board.port).open()
 
 
-def test_no_such_port_is_said(tmp_path) -> None:
+def test_no_such_port_is_said(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="There is no port"):
         SerialSource(str(tmp_path / "ttyACM9")).open()
 
 
-def test_a_port_in_use_is_said(boards) -> None:
+def test_a_port_in_use_is_said(boards: NewBoard) -> None:
     board = boards()
     first = SerialSource(board.port)
     first.open()
@@ -144,8 +148,8 @@ def test_a_port_in_use_is_said(boards) -> None:
 
 
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(5, "Input/output error")])
-def test_a_port_that_may_not_be_opened_says_why(monkeypatch, error) -> None:
-    def refuse(*args, **kwargs):
+def test_a_port_that_may_not_be_opened_says_why(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    def refuse(*args: object, **kwargs: object) -> NoReturn:
         raise error
 
     monkeypatch.setattr("serial.Serial", refuse)
@@ -158,7 +162,7 @@ def test_without_a_board_the_person_is_told_to_plug_one_in() -> None:
         SerialSource(None, boards=list).open()
 
 
-def test_among_several_ports_the_one_that_answers_is_taken(boards) -> None:
+def test_among_several_ports_the_one_that_answers_is_taken(boards: NewBoard) -> None:
     silent, speaking = boards(greeting=None), boards()
     known = [BoardPort(silent.port, "", "CH340"), BoardPort(speaking.port, "", "Arduino"), BoardPort("/x", "", "")]
     source = SerialSource(None, boards=lambda: known, clock=FastClock())
@@ -167,7 +171,7 @@ def test_among_several_ports_the_one_that_answers_is_taken(boards) -> None:
     source.close()
 
 
-def test_cancel_ends_a_waiting_greeting(boards) -> None:
+def test_cancel_ends_a_waiting_greeting(boards: NewBoard) -> None:
     board = boards(greeting=None)
     source = SerialSource(board.port)
     threading.Timer(0.1, source.cancel).start()
@@ -175,12 +179,13 @@ def test_cancel_ends_a_waiting_greeting(boards) -> None:
         source.open()
 
 
-def test_a_close_that_hangs_is_abandoned(boards, monkeypatch) -> None:
+def test_a_close_that_hangs_is_abandoned(boards: NewBoard, monkeypatch: pytest.MonkeyPatch) -> None:
     board = boards()
     source = SerialSource(board.port)
     source.open()
     release = threading.Event()
     port = source._port
+    assert port is not None
     monkeypatch.setattr("biofeedback.sources.serial_port.CLOSE_WITHIN", 0.05)
     really_close = port.close
     monkeypatch.setattr(port, "close", lambda: release.wait(10))

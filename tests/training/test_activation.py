@@ -23,6 +23,6 @@ def test_activation_is_percent_of_the_reference_not_clipped_and_nan_stays() -> N
 
 
 @pytest.mark.parametrize(("amplitude", "rest"), [(0, 1), (-1, 1), (float("nan"), 1), (5, -1), (5, float("inf"))])
-def test_an_impossible_reference_is_refused(amplitude, rest) -> None:
+def test_an_impossible_reference_is_refused(amplitude: float, rest: float) -> None:
     with pytest.raises(ValueError, match="calibrate again"):
         Reference(amplitude, rest)

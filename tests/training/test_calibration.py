@@ -4,35 +4,45 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from biofeedback.emg.envelope import quantised
+from biofeedback.emg.envelope import Integers, quantised
 from biofeedback.emg.sensor import Sensor
-from biofeedback.training.calibration import QUICK, Calibration
+from biofeedback.training.calibration import QUICK, Calibration, CalibrationResult, Step
 
 RATE = 1000
 NO_RAIL = np.zeros(10**6, bool)
 
 
-def person(rest=2.0, tries=(100.0, 97.0), seed=1):
+def person(rest: float = 2.0, tries: tuple[float, float] = (100.0, 97.0), seed: int = 1) -> Integers:
     """Gaussian signal in counts with the given RMS in each step."""
     rng = np.random.default_rng(seed)
-    levels, number = [], 0
+    steps: list[NDArray[np.float64]] = []
+    number = 0
     for step, seconds in QUICK:
         level = rest
         if step == "try":
             level = float(np.hypot(tries[number], rest))
             number += 1
-        levels.append(np.full(round(seconds * RATE), level))
-    levels = np.concatenate(levels)
+        steps.append(np.full(round(seconds * RATE), level))
+    levels = np.concatenate(steps)
     return quantised(levels * rng.standard_normal(len(levels)), 1024)
 
 
-def calibrate(values, chunk=1000, sensor=Sensor.RAW, rail=None):
+def calibrate(
+    values: Integers, chunk: int = 1000, sensor: Sensor = Sensor.RAW, rail: NDArray[np.bool_] | None = None
+) -> CalibrationResult:
     calibration = Calibration(0, sensor, RATE, 1024, 0)
     rail = np.zeros(len(values), bool) if rail is None else rail
     for i in range(0, len(values), chunk):
         calibration.process(i, values[i : i + chunk], rail[i : i + chunk])
+    assert calibration.result is not None
     return calibration.result
+
+
+def stands_at(calibration: Calibration) -> tuple[Step, float]:
+    """Return the step that runs and the seconds left in it."""
+    return calibration.state.step, calibration.state.seconds_left
 
 
 def test_a_good_calibration_finds_rest_and_amplitude() -> None:
@@ -61,7 +71,7 @@ def test_any_chunking_gives_the_same_result() -> None:
         ((12, 12), 0.5, "care", "coarse steps"),
     ],
 )
-def test_the_verdict_says_what_it_is_worth(tries, rest, verdict, reason) -> None:
+def test_the_verdict_says_what_it_is_worth(tries: tuple[float, float], rest: float, verdict: str, reason: str) -> None:
     result = calibrate(person(rest, tries))
     assert (result.verdict, result.reason) == (verdict, reason)
 
@@ -92,16 +102,14 @@ def test_a_step_broken_by_a_gap_is_repeated() -> None:
     calibration = Calibration(0, Sensor.RAW, RATE, 1024, 0)
     calibration.process(0, values[:4000], NO_RAIL[:4000])
     calibration.gap(4500)
-    assert calibration.state.step == "rest"
-    assert calibration.state.seconds_left == 5.0
+    assert stands_at(calibration) == ("rest", 5.0)
     calibration.process(4500, values[:5000], NO_RAIL[:5000])
-    assert calibration.state.step == "ready"
+    assert stands_at(calibration)[0] == "ready"
 
 
 def test_a_gap_in_a_pause_lets_time_pass() -> None:
     calibration = Calibration(0, Sensor.RAW, RATE, 1024, 0)
     calibration.process(0, person()[:6000], NO_RAIL[:6000])
-    assert calibration.state.step == "ready"
+    assert stands_at(calibration)[0] == "ready"
     calibration.gap(8500)
-    assert calibration.state.step == "try"
-    assert calibration.state.seconds_left == 5.0
+    assert stands_at(calibration) == ("try", 5.0)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from biofeedback.recording.annotation import check_text
 from biofeedback.training.calibration import CalibrationResult
 from biofeedback.training.commands import (
+    Command,
     Mark,
     Pause,
     Resume,
@@ -34,14 +35,14 @@ commands = st.one_of(
 
 
 @given(commands, st.integers(0, 2**40))
-def test_a_command_comes_back_from_its_text_with_its_index(command, index) -> None:
+def test_a_command_comes_back_from_its_text_with_its_index(command: Command, index: int) -> None:
     text = encode_command(index, command)
     assert text.isascii()
     assert decode_command(text) == (index, command)
 
 
 @pytest.mark.parametrize("text", ["", "BAD_ACQ_SKIP", '{"event":"hold"}', "[1]", "{", '{"a":' * 5000])
-def test_other_texts_are_no_commands(text) -> None:
+def test_other_texts_are_no_commands(text: str) -> None:
     assert decode_command(text) is None
 
 
@@ -59,7 +60,7 @@ def test_other_texts_are_no_commands(text) -> None:
         '{"command":["target"],"index":1}',
     ],
 )
-def test_a_command_that_cannot_be_read_is_an_error_not_a_different_session(text) -> None:
+def test_a_command_that_cannot_be_read_is_an_error_not_a_different_session(text: str) -> None:
     with pytest.raises(ValueError, match="command"):
         decode_command(text)
 
@@ -70,7 +71,7 @@ def test_the_longest_command_and_event_fit_an_annotation() -> None:
         encode_command(10**10, SetReference(5, round(largest, 4), round(largest, 4), spread=10.3, verdict="care"))
     )
     check_text(encode_command(10**10, SetTarget(49999.95, 50000.05, "percent", "signal is back")))
-    tries = (level, level)
+    tries = (largest, largest)
     result = CalibrationResult(10**10, 5, tries[0], tries[0], 1.2345, tries, 100.0, "not usable", "hardly above rest")
     check_text(encode_event(result))
     check_text(encode_event(HoldEvent(10**10, "reached", 1234.567, 12345.678)))

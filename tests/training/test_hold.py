@@ -8,19 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
-from biofeedback.emg.envelope import Rms, quantised
+from biofeedback.emg.envelope import Floats, Rms, quantised
 from biofeedback.emg.filters import Cascade, design_bandpass
-from biofeedback.training.hold import HoldTracker
+from biofeedback.training.hold import HoldEvent, HoldTracker
+from tests.blocks import pieces
 
 RATE = 1000
 
 
-def follow(activation, *, low=40.0, high=None, seconds=1.0):
+def follow(
+    activation: Floats, *, low: float = 40.0, high: float | None = None, seconds: float = 1.0
+) -> tuple[HoldTracker, list[HoldEvent]]:
     tracker = HoldTracker(RATE, low, high, seconds)
     return tracker, tracker.process(0, np.asarray(activation, float))
 
 
-def what(events):
+def what(events: list[HoldEvent]) -> list[tuple[str, int]]:
     return [(event.what, event.index) for event in events]
 
 
@@ -81,16 +84,14 @@ def test_a_gap_over_a_tenth_of_a_second_ends_the_hold() -> None:
 
 @given(st.lists(st.sampled_from([10.0, 36.0, 38.0, 40.0, 55.0, float("nan")]), min_size=1, max_size=80),
        st.lists(st.integers(0, 30), max_size=10))  # fmt: skip
-def test_any_chunking_gives_the_same_events(levels, cuts) -> None:
-    activation = np.repeat(levels, 37)
+def test_any_chunking_gives_the_same_events(levels: list[float], cuts: list[int]) -> None:
+    activation: Floats = np.repeat(levels, 37)
     whole = HoldTracker(RATE, 40, None, 0.5)
     expected = whole.process(0, activation)
-    pieces, events, at = HoldTracker(RATE, 40, None, 0.5), [], 0
-    for cut in [*cuts, len(activation)]:
-        events += pieces.process(at, activation[at : at + cut])
-        at = min(len(activation), at + cut)
+    tracker = HoldTracker(RATE, 40, None, 0.5)
+    events = [event for at, piece in pieces(activation, cuts) for event in tracker.process(at, piece)]
     assert events == expected
-    assert pieces.seconds == whole.seconds
+    assert tracker.seconds == whole.seconds
 
 
 def test_steady_effort_above_the_target_is_nearly_always_reached_and_below_never() -> None:

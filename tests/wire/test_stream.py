@@ -23,6 +23,7 @@ from biofeedback.wire.stream import (
     encode_status,
     encode_text,
 )
+from tests.blocks import joined_counts, numbered_counts, pieces
 
 INFO = StreamInfo(
     stream_id=7, n_channels=2, scans_per_frame=10, adc_bits=10, vref=5.0, channel_skew=0.000104,
@@ -30,13 +31,8 @@ INFO = StreamInfo(
 )  # fmt: skip
 
 
-def counts(n_scans: int, first: int = 0) -> np.ndarray:
-    scan = np.arange(first, first + n_scans)
-    return np.stack([scan % 1024, (7 * scan + 3) % 1024], axis=1).astype(np.int32)
-
-
 def frames(starts: list[tuple[int, int]]) -> bytes:
-    return encode_info(INFO) + b"".join(encode_data(7, first, counts(n, first)) for first, n in starts)
+    return encode_info(INFO) + b"".join(encode_data(7, first, numbered_counts(n, first)) for first, n in starts)
 
 
 def flat(events: list[Event]) -> list[object]:
@@ -56,7 +52,7 @@ def test_a_stream_comes_back_as_it_was_encoded() -> None:
     assert events[0] == INFO
     assert INFO.rate == 1000
     assert [type(event) for event in events[1:]] == [Scans, Scans, Status]
-    assert np.array_equal(np.concatenate([e.counts for e in events if isinstance(e, Scans)]), counts(20))
+    assert np.array_equal(joined_counts(events), numbered_counts(20))
     assert events[-1] == Status(7, 12.5, 3)
 
 
@@ -66,10 +62,8 @@ def test_any_cutting_of_the_bytes_gives_the_same_events(cuts: list[int], seed: i
     data = rng.bytes(20) + frames([(0, 10), (10, 7), (40, 1), (41, 10)]) + rng.bytes(9) + b"\0" + frames([(60, 3)])
     whole = StreamDecoder(7)
     expected = flat(whole.feed(data))
-    decoder, events, at = StreamDecoder(7), [], 0
-    for cut in [*cuts, len(data)]:
-        events += decoder.feed(data[at : at + cut])
-        at += cut
+    decoder = StreamDecoder(7)
+    events = [event for _, piece in pieces(data, cuts) for event in decoder.feed(piece)]
     assert flat(events) == expected
     assert decoder.counts == whole.counts
 
@@ -93,7 +87,7 @@ def test_attached_in_mid_stream_the_first_frame_is_the_beginning() -> None:
 
 
 def test_the_board_says_when_it_was_the_one_that_dropped() -> None:
-    data = frames([(0, 10)]) + encode_data(7, 12, counts(3, 12), flags=FLAG_DROPPED | FLAG_RAIL)
+    data = frames([(0, 10)]) + encode_data(7, 12, numbered_counts(3, 12), flags=FLAG_DROPPED | FLAG_RAIL)
     decoder = StreamDecoder(7)
     assert Gap(10, 2, "board") in decoder.feed(data)
     assert decoder.counts.frames_at_rail == 1
@@ -103,28 +97,30 @@ def test_the_board_says_when_it_was_the_one_that_dropped() -> None:
 def test_the_counter_wraps_and_indices_go_on() -> None:
     first = 2**32 - 5
     decoder = StreamDecoder()
-    events = decoder.feed(frames([(first, 5)]) + encode_data(7, 0, counts(4)) + encode_data(7, 6, counts(2)))
+    events = decoder.feed(
+        frames([(first, 5)]) + encode_data(7, 0, numbered_counts(4)) + encode_data(7, 6, numbered_counts(2))
+    )
     assert [(type(e).__name__, e.first_index) for e in events[1:] if isinstance(e, Scans | Gap)] == [
         ("Scans", first), ("Scans", 2**32), ("Gap", 2**32 + 4), ("Scans", 2**32 + 6),
     ]  # fmt: skip
 
 
 def test_a_repeated_frame_is_given_out_once() -> None:
-    frame = encode_data(7, 0, counts(10))
+    frame = encode_data(7, 0, numbered_counts(10))
     decoder = StreamDecoder(7)
-    events = decoder.feed(encode_info(INFO) + frame + frame + encode_data(7, 10, counts(1, 10)))
+    events = decoder.feed(encode_info(INFO) + frame + frame + encode_data(7, 10, numbered_counts(1, 10)))
     assert [type(e) for e in events] == [StreamInfo, Scans, Scans]
     assert decoder.counts.foreign == 1
 
 
 def test_late_frames_of_another_stream_are_dropped() -> None:
     decoder = StreamDecoder(7)
-    assert decoder.feed(encode_info(INFO) + encode_data(6, 0, counts(10)))[1:] == []
+    assert decoder.feed(encode_info(INFO) + encode_data(6, 0, numbered_counts(10)))[1:] == []
     assert decoder.counts.foreign == 1
 
 
 def test_data_before_the_first_info_is_not_given_out() -> None:
-    assert StreamDecoder(7).feed(encode_data(7, 0, counts(10))) == []
+    assert StreamDecoder(7).feed(encode_data(7, 0, numbered_counts(10))) == []
 
 
 def test_a_repeated_info_says_nothing_new() -> None:
@@ -132,7 +128,7 @@ def test_a_repeated_info_says_nothing_new() -> None:
 
 
 def test_a_frame_whose_length_disagrees_with_its_counts_is_damaged() -> None:
-    body = cobs.decode(encode_data(7, 0, counts(10))[:-1])
+    body = cobs.decode(encode_data(7, 0, numbered_counts(10))[:-1])
     assert body is not None
     shorter = body[:-6]  # two bytes of samples and the CRC gone, a new CRC put on
     frame = cobs.encode(shorter + binascii.crc32(shorter).to_bytes(4, "little"))
@@ -168,7 +164,7 @@ def test_endless_rubbish_without_a_zero_takes_bounded_memory() -> None:
 
 
 def test_no_single_flipped_bit_gets_a_sample_past_the_checks() -> None:
-    frame = encode_data(7, 0, counts(10))
+    frame = encode_data(7, 0, numbered_counts(10))
     for bit in range(8 * (len(frame) - 1)):
         damaged = bytearray(frame)
         damaged[bit // 8] ^= 1 << bit % 8
@@ -186,4 +182,4 @@ def test_the_largest_frame_fits_and_one_more_value_is_refused() -> None:
 
 def test_an_info_of_a_newer_protocol_starts_no_stream() -> None:
     decoder = StreamDecoder(7)
-    assert decoder.feed(encode_info(replace(INFO, proto=2)) + encode_data(7, 0, counts(10))) == []
+    assert decoder.feed(encode_info(replace(INFO, proto=2)) + encode_data(7, 0, numbered_counts(10))) == []
