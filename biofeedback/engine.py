@@ -1,4 +1,4 @@
-"""The one acquisition thread: source → session (recorder, pipeline, rings) → latest state.
+"""The one acquisition thread: source → sitting (recorder, pipeline, rings) → latest state.
 
 It knows the host's clock and nothing of screens. Everything about the signal is decided by the sample index; the
 host's clock decides only what no index can: how long a hole lasted between two streams, and when silence is a stall.
@@ -21,7 +21,7 @@ from biofeedback.emg.envelope import DEFAULT_DISPLAY
 from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.pipeline import PipelineSettings, Update
 from biofeedback.recording.recorder import Recorder, RecorderState
-from biofeedback.session import RecorderMaker, Rings, Session
+from biofeedback.sitting import RecorderMaker, Rings, Sitting
 from biofeedback.sources.source import Source, SourceEnded, SourceError, SourceLost
 from biofeedback.training.commands import Command, Pause, Resume
 from biofeedback.wire.events import Event, Gap, GapCause, Scans, Status, StreamInfo, TextLine
@@ -113,7 +113,7 @@ class Engine:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="acquisition", daemon=True)
         self.state = EngineState("connecting", label=source.label, simulated=source.simulated)
-        self._session: Session | None = None
+        self._sitting: Sitting | None = None
         self._ended_recorders: list[Recorder] = []
         self._make_recorder: RecorderMaker | None = None
         self._hole: Gap | None = None
@@ -127,8 +127,8 @@ class Engine:
     @property
     def rings(self) -> Rings | None:
         """The newest scans for looking at; None before the first connection."""
-        session = self._session
-        return session.rings if session else None
+        sitting = self._sitting
+        return sitting.rings if sitting else None
 
     def start(self) -> None:
         """Start the acquisition thread."""
@@ -164,7 +164,7 @@ class Engine:
         self._wake.set()
         self._source.cancel()
         ended = self._thread.ident is None or self._ended.wait(timeout)
-        recorders = [*self._ended_recorders, *(self._session.ended_recorders if self._session else [])]
+        recorders = [*self._ended_recorders, *(self._sitting.ended_recorders if self._sitting else [])]
         closed = [recorder.close(CLOSE_WITHIN).closed for recorder in recorders]
         if recorders:
             self.state = replace(self.state, recording=recorders[-1].state)
@@ -200,10 +200,10 @@ class Engine:
             info = self._source.open()
         except (SourceError, SourceLost) as error:
             self._source.close()
-            phase: Phase = "lost" if self._session else "connecting"
+            phase: Phase = "lost" if self._sitting else "connecting"
             if (phase, str(error)) != (self.state.phase, self.state.message):
                 self._publish(phase=phase, message=str(error))
-            if self._session and self._clock() - self.state.last_arrival > LONGEST_GAP:
+            if self._sitting and self._clock() - self.state.last_arrival > LONGEST_GAP:
                 self._finish_recording()
             self._wake.wait(RETRY)
             self._wake.clear()
@@ -212,7 +212,7 @@ class Engine:
         return True
 
     def _begin_stream(self, info: StreamInfo) -> None:
-        """Go on in the same session after a replug of the same kind of board, else begin a new one."""
+        """Go on in the same sitting after a replug of the same kind of board, else begin a new one."""
         given = self._settings
         spare = tuple(ChannelSettings(muscle=f"channel {i + 1}") for i in range(info.n_channels))
         settings = PipelineSettings(
@@ -220,19 +220,21 @@ class Engine:
             channels=(given.channels + spare[len(given.channels) :])[: info.n_channels],
             mains=given.mains, notch=given.notch, display=given.display,
         )  # fmt: skip
-        source, session = self._source, self._session
-        self._rejoining = session is not None and session.settings == settings
-        if session is None or not self._rejoining:
-            self._leave_session()
-            session = Session(settings, info, simulated=source.simulated, paced=source.paced, script=self._script)
-            self._session, self._script = session, ()
+        source, sitting = self._source, self._sitting
+        before = self.state.info
+        known = before is not None and (before.board, before.firmware) == (info.board, info.firmware)
+        self._rejoining = known and sitting is not None and sitting.settings == settings
+        if sitting is None or not self._rejoining:
+            self._leave_sitting()
+            sitting = Sitting(settings, info, simulated=source.simulated, paced=source.paced, script=self._script)
+            self._sitting, self._script = sitting, ()
             self.state = replace(self.state, received=0, lost=0, end_index=0, update=None)
             self.state = replace(self.state, last_arrival=self._clock())
         self._hole = None
         self._rate_mark = None
         self._publish(
             phase="streaming", message="", info=info, settings=settings, overruns=0, measured_rate=None,
-            label=source.label, simulated=source.simulated, delays=_delays(info, session, simulated=source.simulated),
+            label=source.label, simulated=source.simulated, delays=_delays(info, sitting, simulated=source.simulated),
         )  # fmt: skip
 
     def _stream(self) -> None:
@@ -275,10 +277,10 @@ class Engine:
             log.info("the board says: %s", event.text[:200])
 
     def _scans(self, block: Scans, arrival: float) -> None:
-        session, state = self._session, self.state
-        if session is None or self._full:
+        sitting, state = self._sitting, self.state
+        if sitting is None or self._full:
             return
-        rate = session.settings.rate
+        rate = sitting.settings.rate
         if self._rejoining:  # the first scans after a reset or replug: only the host's clock knows the hole
             began = arrival - len(block.counts) / rate
             self._rejoining = False
@@ -288,20 +290,20 @@ class Engine:
             self._finish_recording()  # the next one begins below, and training stands still until the person goes on
             self._silent_pause = False
         if hole:
-            session.gap(hole)
+            sitting.gap(hole)
         if self._silent_pause:
             self._silent_pause = False
             self._command(Resume("signal is back"))
-        if session.recorder is None and self._make_recorder is not None:
-            session.start_recording(self._make_recorder)
+        if sitting.recorder is None and self._make_recorder is not None:
+            sitting.start_recording(self._make_recorder)
         if self._seconds is not None:
-            room = round(self._seconds * rate) - session.run_index
+            room = round(self._seconds * rate) - sitting.run_index
             self._full = len(block.counts) >= room
             block = Scans(block.first_index, block.counts[: max(0, room)])
-        session.scans(block)
+        sitting.scans(block)
         self.state = replace(
-            self.state, phase="streaming", message="", last_arrival=arrival, update=session.update,
-            end_index=session.next_index, received=self.state.received + len(block.counts),
+            self.state, phase="streaming", message="", last_arrival=arrival, update=sitting.update,
+            end_index=sitting.next_index, received=self.state.received + len(block.counts),
             measured_rate=self._measure(block.end_index, arrival),
         )  # fmt: skip
 
@@ -333,7 +335,7 @@ class Engine:
         return True
 
     def _pause_in_silence(self) -> None:
-        if self._session and not self._session.pipeline.practice.paused:
+        if self._sitting and not self._sitting.pipeline.practice.paused:
             self._silent_pause = True
             self._command(Pause("no signal"))
 
@@ -358,9 +360,9 @@ class Engine:
 
     def _command(self, command: Command) -> None:
         """Take `command`; one that cannot be is refused and said."""
-        if self._session:
+        if self._sitting:
             try:
-                self._session.command(command)
+                self._sitting.command(command)
             except ValueError as error:
                 self._publish(message=str(error))
 
@@ -375,17 +377,17 @@ class Engine:
         self._publish()
 
     def _finish_recording(self) -> None:
-        if self._session:
-            self._session.finish_recording(ended=dt.datetime.now(dt.UTC), measured_rate=self.state.measured_rate)
+        if self._sitting:
+            self._sitting.finish_recording(ended=dt.datetime.now(dt.UTC), measured_rate=self.state.measured_rate)
 
-    def _leave_session(self) -> None:
+    def _leave_sitting(self) -> None:
         self._finish_recording()
-        if self._session:
-            self._ended_recorders += self._session.ended_recorders
-        self._session = None
+        if self._sitting:
+            self._ended_recorders += self._sitting.ended_recorders
+        self._sitting = None
 
     def _change(self, source: Source, settings: EngineSettings) -> None:
-        self._leave_session()
+        self._leave_sitting()
         self._make_recorder = None
         self._silent_pause = False
         self._source.close()
@@ -395,18 +397,18 @@ class Engine:
                       simulated=source.simulated)  # fmt: skip
 
     def _publish(self, **changes: object) -> None:
-        session = self._session
-        recorders = [*self._ended_recorders, *(session.ended_recorders if session else [])]
-        recorder = (session.recorder if session else None) or (recorders[-1] if recorders else None)
+        sitting = self._sitting
+        recorders = [*self._ended_recorders, *(sitting.ended_recorders if sitting else [])]
+        recorder = (sitting.recorder if sitting else None) or (recorders[-1] if recorders else None)
         recording = recorder.state if recorder else None
-        update = session.update if session else None
+        update = sitting.update if sitting else None
         self.state = replace(self.state, **{"recording": recording, "update": update, **changes})  # type: ignore[arg-type]
         self._on_update()
 
 
-def _delays(info: StreamInfo, session: Session, *, simulated: bool) -> tuple[tuple[str, float], ...]:
+def _delays(info: StreamInfo, sitting: Sitting, *, simulated: bool) -> tuple[tuple[str, float], ...]:
     """Computed parts of the delay: a scan waits for half its frame on average, then for the line (500000 baud)."""
     frame = (info.scans_per_frame - 1) / 2 / info.rate
     bytes_on_line = 15 + 2 * info.scans_per_frame * info.n_channels
     line = 0.0 if simulated else bytes_on_line * 10 / 500_000
-    return (("frame", frame), ("line", line), *session.pipeline.delays.items())
+    return (("frame", frame), ("line", line), *sitting.pipeline.delays.items())

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from biofeedback.pipeline import Pipeline, PipelineSettings
 from biofeedback.recording.folders import default_library
 from biofeedback.recording.recorder import Recorder
-from biofeedback.recording.session import Run
+from biofeedback.recording.session import Run, Visit
 from biofeedback.reproduce import run_settings
-from biofeedback.session import RecorderMaker
+from biofeedback.sitting import RecorderMaker
 from biofeedback.wire.events import StreamInfo
 
 
@@ -29,20 +28,16 @@ def recorder_in(
     The first run reserves a subject code unless one is given; later runs of the same maker belong to the same person
     and visit. After a write error it goes on in `fallback` (the app's own library if None).
     """
-    visit: dict[str, str | None] = {"subject": subject, "session": None}
-    reserving = threading.Lock()  # a second recorder may begin while the first still makes its folders
+    visit = Visit(library, subject=subject, task=task)
 
     def make(settings: PipelineSettings, info: StreamInfo, pipeline: Pipeline, *, simulated: bool) -> Recorder:
         stored = run_settings(settings, info, pipeline, simulated=simulated)
 
         def first() -> Run:
-            with reserving:
-                run = Run.create(library, stored, started=now(), task=task, **visit)
-                visit.update(subject=run.subject, session=run.session)
-                return run
+            return visit.next_run(stored, started=now())
 
         def elsewhere(_first_index: int) -> Run:
-            return Run.create(fallback or default_library(), stored, started=now(), task=task, **visit)
+            return visit.next_run(stored, started=now(), library=fallback or default_library())
 
         return Recorder(first, settings.rate, fallback=elsewhere)
 

@@ -23,14 +23,14 @@ LEVELS = (
     {"pipeline", "reproduce"},
     {"sources"},
     {"report"},
-    {"session", "engine", "recorders"},
+    {"sitting", "engine", "recorders"},
     {"ui"},
     {"app", "headless", "doctor"},
     {"cli", "__main__"},
 )
 """From the bottom to the top. A module imports from its own level and from those before it."""
 QT = ("app.py", "ui/")
-THREADS = ("engine.py", "recording/", "sources/", "ui/background.py")
+THREADS = ("engine.py", "app.py", "recording/", "sources/", "ui/background.py")
 TIME_OF_DAY = ("engine.py", "cli.py", "app.py")
 HOST_CLOCK = (*TIME_OF_DAY, "sources/", "ui/")
 NOWHERE = ()

@@ -12,6 +12,7 @@ import datetime as dt
 import json
 import re
 import secrets
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -144,17 +145,6 @@ class Run:
             raise
         return run
 
-    def next(self, *, started: dt.datetime, library: Path | None = None) -> Run:
-        """Make the run after this one: same person, visit, task and settings; another library if given."""
-        return Run.create(
-            library or self.library,
-            self.settings,
-            started=started,
-            subject=self.subject,
-            session=self.session,
-            task=self.task,
-        )
-
     def update(self, changes: Mapping[str, Any]) -> None:
         """Put `changes` into the `Biofeedback` object of `_emg.json` (atomic replace); raise OSError."""
         self._account["Biofeedback"] |= changes
@@ -181,3 +171,31 @@ class Run:
 
     def _write(self, suffix: str, text: str) -> None:
         write_atomic(beside(self.path, suffix), text, mode=self._mode)
+
+
+class Visit:
+    """The runs of one person's visit: the first one reserves a code unless one is given, the others belong to it.
+
+    May be used by several recorders at once: one may begin while the one before still makes its folders.
+    """
+
+    def __init__(self, library: Path, *, subject: str | None = None, task: str = "practice") -> None:
+        self._library = library
+        self._subject = subject
+        self._session: str | None = None
+        self._task = task
+        self._reserving = threading.Lock()
+
+    def next_run(self, settings: RunSettings, *, started: dt.datetime, library: Path | None = None) -> Run:
+        """Make the next run, in another library if given; raise as `Run.create` does."""
+        with self._reserving:
+            run = Run.create(
+                library or self._library,
+                settings,
+                started=started,
+                subject=self._subject,
+                session=self._session,
+                task=self._task,
+            )
+            self._subject, self._session = run.subject, run.session
+            return run

@@ -27,7 +27,7 @@ from biofeedback.recording.bids import RunSettings
 from biofeedback.recording.edf import RecordingError
 from biofeedback.recording.edf_reader import read_edf
 from biofeedback.recording.folders import app_folder, make_private, write_atomic
-from biofeedback.recording.session import CODE_LETTERS, Run, new_subject
+from biofeedback.recording.session import CODE_LETTERS, Run, Visit, new_subject
 from tests.recording.conftest import START, NewRun
 
 
@@ -54,7 +54,9 @@ def test_the_validator_finds_no_error(new_run: NewRun) -> None:
     run = new_run(power_line_frequency=50, task="quadset", device={"board": "uno"}, sos={"band": [[1.0] * 6]})
     fill(run).writer.close()
     run.finish({"repetitions": 8}, ended=START + dt.timedelta(seconds=1), measured_rate=999.7)
-    again = run.next(started=START + dt.timedelta(minutes=1))  # left unclosed, as after a kill
+    again = Visit(run.library, subject=run.subject).next_run(
+        run.settings, started=START + dt.timedelta(minutes=1)
+    )  # left unclosed, as after a kill
     fill(again)
     wide = Run.create(
         run.library, RunSettings(2000, 24, 2.5, (ChannelSettings(sensor=Sensor.UNKNOWN),)), started=START
@@ -72,9 +74,11 @@ def test_the_validator_finds_no_error(new_run: NewRun) -> None:
     again.writer.abandon()
 
 
-def test_names_follow_bids_and_runs_are_numbered(new_run: NewRun) -> None:
-    first = new_run(subject="K7Q2XD", task="quadset")
-    second = first.next(started=START)
+def test_names_follow_bids_and_runs_are_numbered(new_run: NewRun, tmp_path: Path) -> None:
+    settings = new_run().settings
+    visit = Visit(tmp_path / "library", subject="K7Q2XD", task="quadset")
+    first = visit.next_run(settings, started=START)
+    second = visit.next_run(settings, started=START + dt.timedelta(minutes=2))
     assert first.path.relative_to(first.library).as_posix() == (
         "sub-K7Q2XD/ses-20261122T101530/emg/sub-K7Q2XD_ses-20261122T101530_task-quadset_run-01_emg.edf"
     )

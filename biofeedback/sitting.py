@@ -36,13 +36,13 @@ class RecorderMaker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rings:
-    """The newest scans for looking at, in counts, indexed by the session: raw samples (−1 missing), shown envelope."""
+    """The newest scans for looking at, in counts, indexed by the sitting: raw samples (−1 missing), shown envelope."""
 
     counts: RingBuffer
     display: RingBuffer
 
 
-class Session:
+class Sitting:
     """The signal of one board with one set of settings, through resets and replugs.
 
     `script`: commands to take at exact scans of the first run. `paced`: whether samples come in real time; if not,
@@ -60,7 +60,7 @@ class Session:
     ) -> None:
         self.settings = settings
         self.next_index = 0
-        """Index of the next scan, counted from the first one of the session."""
+        """Index of the next scan, counted from the first one of the sitting."""
         self.rings = Rings(
             RingBuffer(round(RING_TIME * settings.rate), info.n_channels, np.int32, missing=-1),
             RingBuffer(round(RING_TIME * settings.rate), info.n_channels),

@@ -1,0 +1,287 @@
+"""The desktop app put together: settings, source, engine, window, log; and taken apart again in the right order.
+
+The one file that knows everybody. Nothing that goes wrong in the window may end the process: an exception in a slot is
+logged and said, and recording goes on.
+One rule: shutting down is engine first (which closes the recording), then signals, then Qt.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import faulthandler
+import logging
+import logging.handlers
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType, TracebackType
+
+from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QtMsgType, qInstallMessageHandler
+from PyQt6.QtWidgets import QApplication
+
+from biofeedback.emg.sensor import ChannelSettings
+from biofeedback.engine import Engine, EngineSettings
+from biofeedback.recorders import recorder_in
+from biofeedback.recording.edf import RecordingError
+from biofeedback.recording.folders import app_folder, default_library, make_private
+from biofeedback.recording.settings import SettingsError, load_settings, save_settings
+from biofeedback.sitting import RecorderMaker
+from biofeedback.sources.replay import ReplaySource
+from biofeedback.sources.script import ScriptedPerson
+from biofeedback.sources.serial_port import SerialSource, list_boards
+from biofeedback.sources.simulator import SimulatedSource
+from biofeedback.sources.source import Source
+from biofeedback.training.commands import Command
+from biofeedback.ui.choice import ANY_BOARD, SIMULATED, Choice, FoundPort
+from biofeedback.ui.main_window import MainWindow
+from biofeedback.ui.wake import Wake
+
+SWITCH_INTERVAL = 0.0005
+"""Seconds that a thread may keep the interpreter: a busy window held samples up for 11 ms by default, now 2.5."""
+MESSAGES = "The window made a mistake. Recording and training go on; the log has the details."
+log = logging.getLogger("biofeedback")
+
+
+class DesktopStation:
+    """The app behind the window: one engine, one source at a time, the settings and where they are kept."""
+
+    def __init__(
+        self,
+        source: Source,
+        choice: Choice,
+        *,
+        settings_file: Path | None,
+        library: Path | None = None,
+        find_boards: Callable[[], Sequence[FoundPort]],
+        on_update: Callable[[], None],
+        channels: tuple[ChannelSettings, ...] | None = None,
+        script: Sequence[tuple[int, Command]] = (),
+    ) -> None:
+        self.choice = choice
+        self._source = source
+        self._settings_file = settings_file
+        self._library = library
+        self._find_boards = find_boards
+        settings = _engine_settings(choice)
+        if channels:
+            settings = replace(settings, channels=channels)
+        self.engine = Engine(source, settings, on_update=on_update, script=script)
+        self._visit = self._new_visit()
+
+    @property
+    def paced(self) -> bool:
+        """Whether the source sends in real time."""
+        return self._source.paced
+
+    def start_recording(self) -> None:
+        """Begin a recording with the next scan; recordings of one sitting are runs of one visit."""
+        self.engine.record(self._visit)
+
+    def contract(self, level: float) -> None:
+        """Let the simulated muscle work."""
+        if isinstance(self._source, SimulatedSource):
+            self._source.set_contraction(level)
+
+    def find_boards(self) -> Sequence[FoundPort]:
+        """Return the ports that may be boards."""
+        return self._find_boards()
+
+    def apply(self, choice: Choice) -> str:
+        """Change to `choice`. The source is changed only when something that it depends on was."""
+        before, self.choice = self.choice, choice
+        if choice.settings.library != before.settings.library:
+            self._library = None
+            self._visit = self._new_visit()
+        same_source = (choice.board, choice.rate, choice.channels) == (before.board, before.rate, before.channels)
+        if not same_source or _engine_settings(choice) != _engine_settings(before):
+            self._source = source_for(choice)
+            self.engine.use(self._source, _engine_settings(choice))
+            self._visit = self._new_visit()
+        if self._settings_file is None:
+            return ""
+        try:
+            save_settings(self._settings_file, choice.settings)
+        except (OSError, SettingsError) as error:
+            return f"The settings hold for now but are not kept: {error}."
+        return ""
+
+    def _new_visit(self) -> RecorderMaker:
+        library = self._library or self.choice.settings.library or default_library()
+        return recorder_in(library, now=lambda: dt.datetime.now(dt.UTC))
+
+
+def source_for(choice: Choice) -> Source:
+    """Return the source that `choice` names."""
+    channels = choice.channels
+    if choice.board == SIMULATED:
+        mains = choice.settings.mains or 50
+        return SimulatedSource(len(channels), choice.rate, channels=channels, mains=mains)
+    port = None if choice.board == ANY_BOARD else choice.board
+    return SerialSource(port, len(channels), choice.rate)
+
+
+def found_ports() -> list[FoundPort]:
+    """Return the serial ports of this computer, known boards first."""
+    return [FoundPort(board.port, board.maker or board.description) for board in list_boards()]
+
+
+def run_app(
+    *,
+    source: Source | None = None,
+    port: str | None = None,
+    simulated: bool = False,
+    replay: Path | None = None,
+    demo_seed: int | None = None,
+    library: Path | None = None,
+    find_boards: Callable[[], Sequence[FoundPort]] = found_ports,
+    ready: Callable[[MainWindow], None] = lambda _: None,
+) -> int:
+    """Run the app until its window is closed or a signal ends it; return the exit code.
+
+    `source` (or `port`, `simulated`, `replay`, `demo_seed`) says where samples come from; with none of them a board
+    that is plugged in, else the simulated muscle. `ready` is called with the window once it is shown.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    _start_log()
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("biofeedback")
+    application.setStyle("Fusion")
+    settings_file = app_folder("config") / "settings.toml"
+    loaded = load_settings(settings_file)
+    plugged = not simulated and any(found.description for found in find_boards())
+    choice = Choice(board=port or (ANY_BOARD if plugged else SIMULATED), settings=loaded.settings)
+    channels: tuple[ChannelSettings, ...] | None = None
+    script: Sequence[tuple[int, Command]] = ()
+    if replay is not None:
+        try:
+            source = ReplaySource(replay)
+        except RecordingError as error:
+            print(f"{replay.name}: {error}", file=sys.stderr)  # noqa: T201 - there is no window yet
+            return 3
+        channels = source.channels
+    elif demo_seed is not None:
+        person = ScriptedPerson(choice.rate, seed=demo_seed)
+        source, script = SimulatedSource(1, choice.rate, seed=demo_seed, drive=person.drive), person.commands
+        channels = (ChannelSettings(muscle="biceps brachii", side="right"),)
+    wake = Wake()
+    station = DesktopStation(
+        source or source_for(choice), choice, settings_file=settings_file if loaded.writable else None, library=library,
+        find_boards=find_boards, on_update=wake.poke, channels=channels, script=script,
+    )  # fmt: skip
+    window = MainWindow(station, wake)
+    if loaded.message:
+        window.notify(loaded.message)
+    if demo_seed is not None:
+        station.start_recording()
+    with _caught(window.notify), _ended_by_signals(application.closeAllWindows):
+        window.resize(1280, 720)
+        window.show()
+        window.setFocus()
+        station.engine.start()
+        ready(window)
+        application.exec()
+        ended = station.engine.stop()
+        with contextlib.suppress(TypeError):  # already disconnected with the window
+            wake.woken.disconnect()
+        window.deleteLater()
+    if not ended:
+        log.error("the acquisition or the disk did not end in time")
+        return 3
+    return 0
+
+
+def _engine_settings(choice: Choice) -> EngineSettings:
+    settings = choice.settings
+    notch = settings.notch and settings.mains != 0
+    return EngineSettings(choice.channels, mains=settings.mains or 50, notch=notch, display=choice.display)
+
+
+def _start_log() -> None:
+    """Write the log into the app's data folder, or to stderr where that cannot be."""
+    if log.handlers:
+        return
+    log.setLevel(logging.INFO)
+    handler: logging.Handler
+    try:
+        folder = make_private(app_folder("data"))
+        handler = logging.handlers.RotatingFileHandler(folder / "biofeedback.log", maxBytes=1_000_000, backupCount=3)
+        (folder / "biofeedback.log").chmod(0o600)
+    except OSError:
+        handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+    log.addHandler(handler)
+    if not faulthandler.is_enabled():
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # a captured stderr has no file
+            faulthandler.enable()
+
+
+@contextlib.contextmanager
+def _caught(notify: Callable[[str], None]) -> Iterator[None]:
+    """Log every uncaught exception and Qt's own messages; say so once, and go on."""
+    said = False
+
+    def from_slot(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        nonlocal said
+        log.error("uncaught in the window", exc_info=(kind, error, trace))
+        if not said:
+            said = True
+            notify(MESSAGES)
+
+    def from_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            log.error("uncaught in %s", args.thread, exc_info=(args.exc_type, args.exc_value, args.exc_traceback))
+
+    def from_qt(kind: QtMsgType, _context: QMessageLogContext, message: str | None) -> None:
+        level = logging.INFO if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING
+        log.log(level, "Qt: %s", message)
+
+    before = sys.excepthook, threading.excepthook, qInstallMessageHandler(from_qt)
+    sys.excepthook, threading.excepthook = from_slot, from_thread
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = before[0], before[1]
+        qInstallMessageHandler(before[2])
+
+
+@contextlib.contextmanager
+def _ended_by_signals(close: Callable[[], object]) -> Iterator[None]:
+    """Close the window on SIGINT, SIGTERM and SIGHUP: Python writes the signal to a socket that Qt listens to."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    reading, writing = socket.socketpair()
+    for end in (reading, writing):
+        end.settimeout(0)
+    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read)  # type: ignore[call-overload] # an int is fine
+
+    def heard() -> None:
+        with contextlib.suppress(BlockingIOError):
+            reading.recv(64)
+        close()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        """Python's part is done by the wakeup socket."""
+
+    notifier.activated.connect(heard)
+    kinds = [signal.SIGINT, signal.SIGTERM]
+    if os.name == "posix":
+        kinds.append(signal.SIGHUP)
+    handlers = [(kind, signal.signal(kind, note)) for kind in kinds]
+    before = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        for kind, handler in handlers:
+            signal.signal(kind, handler)
+        notifier.setEnabled(False)
+        reading.close()
+        writing.close()

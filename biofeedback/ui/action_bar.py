@@ -1,0 +1,175 @@
+"""The row of actions: what can be done now, each with its key; the rarer ones step back behind *More*.
+
+One rule: a button does what its key does, by the same signal.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPoint, QSize, pyqtSignal
+from PyQt6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
+
+from biofeedback.ui.canvas import CENTRE, Canvas, text_width
+from biofeedback.ui.key_button import KeyButton
+from biofeedback.ui.tokens import CAPTION, LEAD, MARGIN, RADIUS_CONTROL, Look, style_sheet
+
+
+class TargetBox(QWidget):
+    """The target between its two arrows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = Look()
+        self._value = ""
+        self.down = KeyButton("", "↓", "down", quiet=True, parent=self)
+        self.up = KeyButton("", "↑", "up", quiet=True, parent=self)
+        self.down.name(self.tr("Target down"), self.tr("Lower the target (↓)"), "down", shown=False)
+        self.up.name(self.tr("Target up"), self.tr("Raise the target (↑)"), "up", shown=False)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+
+    def dress(self, look: Look) -> None:
+        """Take on a look."""
+        self._look = look
+        self.down.dress(look)
+        self.up.dress(look)
+        self.updateGeometry()
+        self.update()
+
+    def tell(self, value: str, *, enabled: bool) -> None:
+        """Show the target's value."""
+        self.down.setEnabled(enabled)
+        self.up.setEnabled(enabled)
+        if value != self._value:
+            self._value = value
+            self.setAccessibleName(self.tr("Target {value}").format(value=value))
+            self.setToolTip(self.tr("Target {value}: move it with ↓ and ↑").format(value=value))
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Two arrows and room for the longest value."""
+        px = self._look.px
+        words = max(text_width("1000 µV", px(LEAD), 600), text_width(self.tr("Target"), px(CAPTION)))
+        return QSize(round(2 * px(46) + words + 8), self.up.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """As `sizeHint`."""
+        return self.sizeHint()
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        """Put the arrows at both ends."""
+        super().resizeEvent(a0)
+        w = round(self._look.px(44))
+        self.down.setGeometry(1, 1, w, self.height() - 2)
+        self.up.setGeometry(self.width() - w - 1, 1, w, self.height() - 2)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint the frame and the value."""
+        painter = QPainter(self)
+        c, t, px = Canvas(painter, self._look), self._look.palette, self._look.px
+        w, h = float(self.width()), float(self.height())
+        c.box(0, 0, w, h, t.surface, RADIUS_CONTROL, t.border)
+        if self._look.text_percent <= 125:
+            c.text(self.tr("Target"), 0, 0.06 * h, w, 0.44 * h, px(CAPTION), 400, t.ink3, CENTRE)
+            c.text(self._value, 0, 0.44 * h, w, 0.5 * h, px(LEAD), 600, align=CENTRE)
+        else:
+            c.text(self._value, 0, 0, w, h, px(LEAD), 600, align=CENTRE)
+        painter.end()
+
+
+class ActionBar(QWidget):
+    """All actions. Connect to `pressed`, which carries the action's name."""
+
+    pressed = pyqtSignal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = Look()
+        tr = self.tr
+        self.buttons: dict[str, KeyButton] = {
+            "record": KeyButton(tr("Record"), "R", "record", parent=self),
+            "calibrate": KeyButton(tr("Calibrate"), "C", "target", parent=self),
+            "pause": KeyButton(tr("Pause"), "P", "pause", parent=self),
+            "mark": KeyButton(tr("Mark"), "M", "flag", parent=self),
+            "raw": KeyButton(tr("Raw"), "W", "wave", parent=self),
+            "theme": KeyButton(tr("Colours"), "T", "theme", parent=self),
+            "settings": KeyButton(tr("Settings"), "S", "sliders", parent=self),
+        }
+        tips = {
+            "record": tr("Record everything from now on (R)"),
+            "calibrate": tr("Rest, then two comfortable pushes: 48 s (C)"),
+            "pause": tr("Training stands still, recording goes on (P)"),
+            "mark": tr("Set a numbered mark at this moment (M)"),
+            "raw": tr("Show the raw signal in place of the envelope (W)"),
+            "theme": tr("Light, dark, high contrast (T)"),
+            "settings": tr("Board, sensor, signal, screen, library (S)"),
+        }
+        self.target = TargetBox(self)
+        self.more = KeyButton(tr("More …"), "", "more", tip=tr("The other actions"), parent=self)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        for name, button in self.buttons.items():
+            self._row.addWidget(button)
+            button.name(button.text(), tips[name])
+            button.clicked.connect(lambda _=False, name=name: self.pressed.emit(name))
+            if name == "pause":
+                self._row.addWidget(self.target)
+        self._row.addStretch(1)
+        self._row.addWidget(self.more)
+        self.target.down.clicked.connect(lambda: self.pressed.emit("down"))
+        self.target.up.clicked.connect(lambda: self.pressed.emit("up"))
+        self.more.clicked.connect(self._open_menu)
+
+    def dress(self, look: Look) -> None:
+        """Take on a look."""
+        self._look = look
+        for button in (*self.buttons.values(), self.more):
+            button.dress(look)
+        self.target.dress(look)
+        self.setFixedHeight(self.more.sizeHint().height())
+        self.fit()
+
+    def fit(self) -> None:
+        """Hide the rarer actions until the others fit."""
+        gap = 8 if self._look.text_percent == 100 else 14
+        self._row.setSpacing(gap)
+        leaving = ["theme", "settings", "raw", "mark", "pause"]
+        for button in self.buttons.values():
+            button.with_key = True
+        shown: list[QWidget] = [*self.buttons.values(), self.target]
+        room = self.width() - 2 * MARGIN
+
+        def needed() -> int:
+            return sum(part.sizeHint().width() + gap for part in shown)
+
+        hidden = False
+        while needed() > room and leaving:
+            if not hidden:
+                hidden = True
+                shown.append(self.more)
+            shown.remove(self.buttons[leaving.pop(0)])
+        if needed() > room:
+            for button in self.buttons.values():
+                button.with_key = False
+        if needed() > room:
+            shown.remove(self.buttons["calibrate"])
+        for button in (*self.buttons.values(), self.more):
+            button.setVisible(button in shown)
+            button.updateGeometry()
+        self._row.activate()
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:
+        """Fit the actions into the new width."""
+        super().resizeEvent(a0)
+        self.fit()
+
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setStyleSheet(style_sheet(self._look))
+        for name, button in self.buttons.items():
+            if button.isHidden():
+                action = QAction(f"{button.text()}   ({button.key})", menu)
+                action.setEnabled(button.isEnabled())
+                action.triggered.connect(lambda _=False, name=name: self.pressed.emit(name))
+                menu.addAction(action)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.more.mapToGlobal(QPoint(0, -menu.sizeHint().height())))

@@ -1,0 +1,127 @@
+"""What keys and buttons do: commands to the engine, the recording, the scales, the simulated muscle.
+
+One rule: the screen never changes training by itself; everything that does is a command with its values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from biofeedback.engine import Engine, EngineState
+from biofeedback.training.commands import Mark, Pause, Resume, SetTarget, StartCalibration, StopCalibration
+from biofeedback.ui.choice import Choice, FoundPort
+from biofeedback.ui.history import History
+from biofeedback.ui.readings import Reading, first_scale, next_scale, readings, target_step
+
+LOWEST_TARGET = 5.0
+KEYS = {
+    "R": "record", "C": "calibrate", "P": "pause", "M": "mark", "W": "raw", "T": "theme", "S": "settings",
+    ",": "settings", "B": "settings", "D": "delay", "F5": "reconnect", "Up": "up", "Down": "down",
+    "+": "narrower", "=": "narrower", "-": "wider", "Esc": "escape",
+}  # fmt: skip
+"""Keys to the names of what they do. Space and Enter depend on the moment."""
+
+
+class Station(Protocol):
+    """What the window needs from the app around it."""
+
+    engine: Engine
+    choice: Choice
+
+    @property
+    def paced(self) -> bool:
+        """Whether the source sends in real time."""
+
+    def start_recording(self) -> None:
+        """Begin a recording with the next scan."""
+
+    def contract(self, level: float) -> None:
+        """Let the simulated muscle work at `level` 0–1; nothing for a real one."""
+
+    def find_boards(self) -> Sequence[FoundPort]:
+        """Return the ports that may be boards."""
+
+    def apply(self, choice: Choice) -> str:
+        """Change to `choice`; return a sentence when something of it could not be done or kept."""
+
+
+class Controls:
+    """Turns the names of actions into commands. `history` counts the marks."""
+
+    def __init__(self, station: Station, history: History) -> None:
+        self._station, self._history = station, history
+        self._scales: dict[tuple[int, str], float] = {}
+        self._contracting = False
+
+    def do(self, name: str) -> None:
+        """Do what `name` (of KEYS) says, as far as it is about the signal; nothing for an unknown or impossible one."""
+        engine = self._station.engine
+        state = engine.state
+        if name == "record":
+            self._toggle_recording(state)
+        elif name == "reconnect":
+            engine.reconnect()
+        elif name in ("wider", "narrower"):
+            self._rescale(state, 1 if name == "wider" else -1)
+        elif state.update is not None:
+            self._train(name, state)
+
+    def _train(self, name: str, state: EngineState) -> None:
+        engine, practice = self._station.engine, state.update.practice if state.update else None
+        if practice is None:
+            return
+        calibrating = practice.calibration is not None
+        if name == "calibrate":
+            engine.post(StopCalibration() if calibrating else StartCalibration(0))
+        elif name == "escape" and calibrating:
+            engine.post(StopCalibration())
+        elif name == "pause":
+            engine.post(Resume() if practice.paused else Pause())
+        elif name == "mark" and state.update and state.settings:
+            engine.post(Mark(self._history.mark(state.update.end_index / state.settings.rate)))
+        elif name in ("up", "down") and not calibrating:
+            target = practice.target
+            step = target_step(practice.unit, target.low) * (1 if name == "up" else -1)
+            engine.post(SetTarget(max(LOWEST_TARGET, target.low + step), None, practice.unit))
+
+    def space_pressed(self) -> None:
+        """Contract the simulated muscle while the key is held; with a real one, pause or go on."""
+        if self._station.engine.state.simulated:
+            self._contracting = True
+            self._station.contract(1.0)
+        else:
+            self.do("pause")
+
+    def let_go(self) -> None:
+        """Let the simulated muscle relax, if it was Space that contracted it."""
+        if self._contracting:
+            self._contracting = False
+            self._station.contract(0.0)
+
+    def scales(self, state: EngineState, shown: tuple[Reading, ...]) -> tuple[float, ...]:
+        """Return the upper end of each channel's axis: as chosen, else as it begins."""
+        if state.settings is None:
+            return ()
+        made = []
+        for i, reading in enumerate(shown):
+            key = (i, reading.unit)
+            if key not in self._scales:
+                self._scales[key] = first_scale(reading.unit, state.settings, reading.settings)
+            made.append(self._scales[key])
+        return tuple(made)
+
+    def forget_scales(self) -> None:
+        """Begin anew: another board or sensor."""
+        self._scales.clear()
+
+    def _rescale(self, state: EngineState, steps: int) -> None:
+        for i, reading in enumerate(readings(state, silent=False)):
+            if reading.unit != "percent" and (i, reading.unit) in self._scales:
+                self._scales[i, reading.unit] = next_scale(self._scales[i, reading.unit], steps)
+
+    def _toggle_recording(self, state: EngineState) -> None:
+        if state.recording is not None and not state.recording.closed:
+            self._station.engine.stop_recording()
+        else:
+            self._station.start_recording()

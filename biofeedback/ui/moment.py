@@ -1,0 +1,162 @@
+"""What the screen says at this moment: the word, its sign, the hint and the countdown, out of the engine's state.
+
+Words of the quick calibration and its verdicts follow docs/training.md: a comfortable effort, not a maximum.
+One rule: no Qt and no clock of its own; the same state and time always say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from biofeedback.engine import EngineState
+from biofeedback.training.calibration import CalibrationResult, CalibrationState
+from biofeedback.training.practice import PracticeState
+from biofeedback.ui.phrase import Phrase, clock, megabytes, said, say
+
+STALE_AFTER = 0.5
+"""Seconds without data after which nothing is shown as if it were now."""
+RESULT_SHOWN = 9.0
+"""Seconds that a calibration's verdict stays in the band; one that is not usable stays longer."""
+RESULT_SHOWN_LONG = 30.0
+
+Tone = Literal["quiet", "way", "reached", "look", "fix"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The word of the moment and all that goes with it."""
+
+    word: Phrase
+    icon: str
+    tone: Tone
+    hint: Phrase
+    spacious: bool = True
+    """Whether the word stands large with the hint beside it; a sentence stands below a smaller word."""
+    seconds_left: float | None = None
+    progress: float | None = None
+    """0–1 of what is counted down, or None where nothing is."""
+    silent_for: float | None = None
+    """Seconds without data; None while it flows."""
+    met: bool = False
+    """Whether the target is held: turns the bar green."""
+    with_target: bool = True
+    """Whether the target line counts just now."""
+    can_reconnect: bool = False
+
+
+def silence(state: EngineState, now: float, *, paced: bool = True) -> float | None:
+    """Return for how many seconds nothing came from the source, None while data flows. `now` as `time.monotonic`."""
+    since = max(0.0, now - state.last_arrival) if state.last_arrival else 0.0
+    if state.phase == "streaming" and state.update is not None:
+        return since if paced and since > STALE_AFTER else None
+    return since
+
+
+def moment(state: EngineState, now: float, *, paced: bool = True) -> Moment:
+    """Return what to say for `state` at `now`; `paced` tells whether its source sends in real time."""
+    silent_for = silence(state, now, paced=paced)
+    if silent_for is not None or state.update is None:
+        return _silent(state, silent_for or 0.0)
+    practice = state.update.practice
+    if practice.calibration:
+        return _calibrating(practice.calibration)
+    if practice.paused:
+        hint = say("P goes on") if state.simulated else say("Space goes on")
+        return Moment(say("PAUSED"), "pause", "quiet", hint, with_target=False)
+    if practice.result and state.settings:
+        age = (state.update.end_index - practice.result.index) / state.settings.rate
+        usable = practice.result.verdict != "not usable"
+        if not practice.holding and 0 <= age < (RESULT_SHOWN if usable else RESULT_SHOWN_LONG):
+            return verdict(practice.result)
+    return _practising(state, practice)
+
+
+def verdict(result: CalibrationResult) -> Moment:
+    """Return how a calibration's result is said, with the reason that decides (F3)."""
+    spread = f"{result.spread:.0f}"
+    reasons = {
+        "": say("Your two best tries agree within {spread} %.", spread=spread),
+        "tries differ": say("Your tries differ by {spread} %: targets may feel easy or hard.", spread=spread),
+        "little above rest": say("The muscle stands little above its rest: let go fully between pushes."),
+        "coarse steps": say("The board's steps are coarse for this signal: small changes do not show."),
+    }
+    refused = {
+        "ceiling": say("The signal hits its ceiling: turn the sensor's gain down, then try again (C)."),
+        "hardly above rest": say("The muscle hardly rose above rest: check the electrodes, then try again (C)."),
+        "tries differ": say("Your tries differ by {spread} %: rest a minute, then try again (C).", spread=spread),
+    }
+    if result.verdict == "not usable":
+        why = refused.get(result.reason, say("Try again (C)."))
+        return Moment(say("NOT USABLE YET"), "repeat", "look", why, spacious=False, with_target=False)
+    why = reasons.get(result.reason, reasons[""])
+    if result.verdict == "care":
+        return Moment(say("USABLE WITH CARE"), "look", "look", why, spacious=False)
+    hint = say("{why} Comfortable effort, not a maximum: percent means percent of that.", why=why.filled())
+    return Moment(say("GOOD"), "tick", "reached", hint, spacious=False)
+
+
+def kept(state: EngineState) -> Phrase:
+    """Return what is safe on the disk, as the first sentence of an error."""
+    recording = state.recording
+    if recording is None or recording.closed:
+        return say("Nothing is being recorded.")
+    return say("Recording kept: {time}, {size}.", time=clock(recording.seconds), size=megabytes(recording.bytes))
+
+
+def _silent(state: EngineState, seconds: float) -> Moment:
+    if state.phase == "failed":
+        return Moment(say("STOPPED"), "stop", "fix", said(state.message), spacious=False, silent_for=seconds)
+    if state.phase in ("ended", "stopped"):
+        return Moment(say("THE END"), "stop", "quiet", said(state.message or "The signal has ended."), spacious=False,
+                      silent_for=seconds, with_target=False)  # fmt: skip
+    if state.phase == "streaming" and state.update is None:
+        return Moment(say("STARTING"), "board", "quiet", say("The first samples are on their way."), spacious=False,
+                      silent_for=seconds)  # fmt: skip
+    if state.phase == "connecting":
+        hint = said(state.message) if state.message else say("It is found by itself. Board and sensor: B.")
+        return Moment(say("LOOKING FOR THE BOARD"), "unplugged", "quiet", hint, spacious=False, silent_for=seconds,
+                      can_reconnect=True)  # fmt: skip
+    hint = say("{kept} Plug the board in: it goes on by itself.", kept=kept(state).filled())
+    return Moment(say("WAITING FOR THE BOARD"), "unplugged", "quiet", hint, spacious=False, silent_for=seconds,
+                  can_reconnect=True)  # fmt: skip
+
+
+def _calibrating(step: CalibrationState) -> Moment:
+    words: dict[str, tuple[Phrase, str, Tone, Phrase]] = {
+        "rest": (say("REST"), "pause", "quiet", say("Let the muscle go soft,\nbreathe quietly.")),
+        "ready": (say("GET READY"), "ring", "way", say("Push {number} of 2\ncomes next.", number=step.number)),
+        "try": (say("PUSH"), "up", "way", say("As firmly as you can without pain.\nBreathe out as you push.")),
+        "pause": (say("PAUSE"), "pause", "quiet", say("Let go and rest.\nOne more push.")),
+    }
+    word, icon, tone, hint = words[step.step]
+    return Moment(word, icon, tone, hint, seconds_left=step.seconds_left, with_target=False,
+                  progress=1 - step.seconds_left / step.step_seconds)  # fmt: skip
+
+
+def _practising(state: EngineState, practice: PracticeState) -> Moment:
+    left = max(0.0, practice.hold_seconds - practice.hold_clock)
+    warning = _warning(state)
+    if practice.holding and practice.reached:
+        hint = warning or say("Let go when you like")
+        return Moment(say("REACHED"), "tick", "reached", hint, progress=1.0, met=True)
+    if practice.holding:
+        line = say("Stay inside the band") if practice.target.high is not None else say("Stay above the line")
+        return Moment(say("HOLD"), "ring", "reached", warning or line, met=True, seconds_left=left,
+                      progress=practice.hold_fraction)  # fmt: skip
+    if practice.references[0] is None:
+        hint = say("Calibrate to see percent\nof today's best (C)")
+        if state.simulated:
+            hint = say("Hold Space to contract,\ncalibrate with C")
+        return Moment(say("READY"), "wave", "way", warning or hint, progress=0.0)
+    hint = say("Up to the line:\nhold Space") if state.simulated else say("Up to the line")
+    return Moment(say("CONTRACT"), "up", "way", warning or hint, progress=0.0)
+
+
+def _warning(state: EngineState) -> Phrase | None:
+    quality = state.update.quality[0] if state.update else None
+    if quality and quality.saturated:
+        return say("The signal hits its ceiling:\nturn the sensor's gain down")
+    if quality and quality.flat:
+        return say("The signal is flat:\ncheck sensor and cable")
+    return None

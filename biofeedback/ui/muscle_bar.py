@@ -1,0 +1,102 @@
+"""The muscle bar, its target's pill and line, and the slim bars of further channels.
+
+One rule: one `Axis` serves the bar and the envelope beside it, so the target is one line through both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from biofeedback.ui.canvas import CENTRE, RIGHT, Canvas
+from biofeedback.ui.icons import paint_tick
+from biofeedback.ui.tokens import BODY, CAPTION, LINE_TARGET, RADIUS_BAR
+
+PILL_TEXT = 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Values 0 to `high` from pixel `bottom` up to pixel `top`; what lies outside is shown at the end."""
+
+    top: float
+    bottom: float
+    high: float
+
+    def y(self, value: float) -> float:
+        """Return the height in pixels of a value."""
+        part = min(max(value / self.high, 0.0), 1.0)
+        return self.bottom - part * (self.bottom - self.top)
+
+
+def paint_bar(
+    c: Canvas, x: float, w: float, axis: Axis, level: float | None, *, target: tuple[float, float] | None,
+    marks: list[float], met: bool = False, still: bool = False,
+) -> None:  # fmt: skip
+    """Paint the bar: blue on the way, green when `met`, hatched grey when `still` (no data); empty without a level.
+
+    `target` is the zone to be in, `marks` are the values of the axis' ticks.
+    """
+    t, h, r = c.t, axis.bottom - axis.top, RADIUS_BAR
+    c.box(x, axis.top, w, h, t.sunken, r)
+    c.clip(x, axis.top, w, h, r)
+    if still:
+        c.hatch(x, axis.top, w, h, t.ink3, 0, 70, 12)
+    elif target:
+        c.zone(x, axis.y(target[1]), w, axis.y(target[0]) - axis.y(target[1]))
+    if level is not None and not still:
+        y = axis.y(level)
+        c.fill(x, y, w, axis.bottom - y, t.good if met else t.accent)
+    for value in marks[1:-1]:
+        y = axis.y(value)
+        ink = t.surface if level is not None and not still and value < level else t.edge
+        c.line(x, y, x + min(12, w / 5), y, ink, 1.5)
+        c.line(x + w - min(12, w / 5), y, x + w, y, ink, 1.5)
+    c.unclip()
+    c.box(x, axis.top, w, h, None, r, t.edge, 1)
+
+
+def pill_width(c: Canvas, text: str, *, met: bool) -> float:
+    """Return the width of the target's pill with its point."""
+    size = c.look.px(PILL_TEXT)
+    return c.width(text, size, 700) + c.look.px(20) + (size if met else 0) + 10
+
+
+def paint_pill(c: Canvas, right: float, y: float, text: str, *, met: bool, dim: bool) -> None:
+    """Paint the target's value, pointing at its line from the left; a tick joins it when it is held."""
+    t, size, h = c.t, c.look.px(PILL_TEXT), c.look.px(36)
+    ground = t.ink3 if dim else t.good_ink if met else t.ink
+    w = pill_width(c, text, met=met) - 10
+    c.poly([(right - 10, y - 9), (right - 1, y), (right - 10, y + 9)], ground)
+    c.box(right - 9 - w, y - h / 2, w, h, ground, 8)
+    if met:
+        paint_tick(c, right - 9 - w + c.look.px(10) + size * 0.4, y, size * 0.8, t.surface, max(3, size * 0.14))
+    c.text(text, right - 9 - w, y - h / 2, w - c.look.px(10), h, size, 700, t.surface, RIGHT)
+
+
+def paint_target(c: Canvas, x1: float, x2: float, y: float, *, dim: bool = False, width: float = LINE_TARGET) -> None:
+    """Paint the target line with an edge of the ground, so that it stands out on any fill."""
+    c.line(x1, y, x2, y, c.t.surface, width + 4)
+    c.line(x1, y, x2, y, c.t.ink3 if dim else c.t.ink, width)
+
+
+def paint_scale(c: Canvas, right: float, axis: Axis, marks: list[float], keep_clear: list[float]) -> None:
+    """Write the axis' values, right-aligned at `right`, but for those that a pill would cover."""
+    px = c.look.px
+    for value in marks:
+        y = axis.y(value)
+        if all(abs(y - other) > px(30) for other in keep_clear):
+            c.text(f"{value:g}", right - px(80), y - px(12), px(80), px(24), px(BODY), 400, c.t.ink3, RIGHT)
+
+
+def paint_slim_bar(
+    c: Canvas, x: float, w: float, axis: Axis, level: float | None, *, name: str, figure: str, still: bool
+) -> None:
+    """Paint another channel's bar: the name along its side from the bottom up, the figure below it."""
+    px = c.look.px
+    paint_bar(c, x, w, axis, level, target=None, marks=[], still=still)
+    c.text(figure, x - px(16), axis.bottom + px(5), w + px(32), px(22), px(CAPTION), 600, c.t.ink2, CENTRE)
+    c.p.save()
+    c.p.translate(x - px(13), axis.bottom)
+    c.p.rotate(-90)
+    c.text(name, 0, -px(10), axis.bottom - axis.top, px(20), px(CAPTION), 500, c.t.ink2)
+    c.p.restore()

@@ -1,0 +1,52 @@
+"""States of the engine made by hand, for what is said of them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from biofeedback.emg.quality import ChannelQuality
+from biofeedback.emg.sensor import ChannelSettings
+from biofeedback.engine import EngineState
+from biofeedback.pipeline import PipelineSettings, Update
+from biofeedback.recording.recorder import RecorderState
+from biofeedback.training.activation import Reference
+from biofeedback.training.calibration import CalibrationResult, CalibrationState
+from biofeedback.training.commands import SetTarget
+from biofeedback.training.practice import PracticeState
+
+REFERENCE = Reference(800.0, 12.0, "comfortable_effort", 6.0, "good")
+PRACTICE = PracticeState(
+    unit="percent", target=SetTarget(40.0), hold_seconds=5.0, references=(REFERENCE,), calibration=None, result=None,
+    holding=False, above=False, reached=False, hold_clock=0.0, hold_fraction=0.0, n_reached=0, n_started=0,
+    best_hold=0.0, paused=False, level=(3.0,),
+)  # fmt: skip
+NO_SCANS = np.empty((0, 1))
+
+
+def state(quality=ChannelQuality(), end_index=5000, **practice):
+    """A state that streams at 1000 Hz; the newest scans came at 100.0 s."""
+    update = Update(
+        first_index=end_index - 10, end_index=end_index, counts=NO_SCANS.astype(np.int32), score=NO_SCANS,
+        display=NO_SCANS, bar=NO_SCANS, events=(), practice=replace(PRACTICE, **practice), quality=(quality,),
+        settling=False,
+    )  # fmt: skip
+    settings = PipelineSettings(rate=1000.0, adc_bits=14, vref=5.0, channels=(ChannelSettings("vastus medialis"),))
+    return EngineState(
+        "streaming", label="board", settings=settings, update=update, last_arrival=100.0, received=9998, lost=2,
+        delays=(("frame", 0.0045), ("line", 0.0002), ("band-pass", 0.0011), ("envelope", 0.0625)),
+    )  # fmt: skip
+
+
+def calibrating(step, left, seconds, number=1, tries=()):
+    return state(calibration=CalibrationState(0, step, left, seconds, number, tries))
+
+
+def result(verdict, reason, spread=6.0, age=1.0):
+    made = CalibrationResult(round(5000 - 1000 * age), 0, 800.0, 12.0, 1.0, (790.0, 800.0), spread, verdict, reason)
+    return state(result=made)
+
+
+def recording(**changes):
+    given = {"n_scans": 724_000, "seconds": 724.0, "bytes": 8_100_000, **changes}
+    return RecorderState(Path("run.edf"), **given)

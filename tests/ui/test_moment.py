@@ -1,0 +1,88 @@
+from dataclasses import replace
+
+import pytest
+
+from biofeedback.emg.quality import ChannelQuality
+from biofeedback.training.commands import SetTarget
+from biofeedback.ui.moment import moment
+from tests.ui.states import calibrating, recording, result, state
+
+NOW = 100.02
+
+
+def said(given, now=NOW, **how):
+    shown = moment(given, now, **how)
+    return shown.word.filled(), shown.hint.filled().replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("given", "word", "part_of_hint"),
+    [
+        (state(references=(None,), unit="uV"), "READY", "percent of today's best (C)"),
+        (state(), "CONTRACT", "Up to the line"),
+        (state(holding=True, above=True, hold_clock=1.8, hold_fraction=0.36), "HOLD", "Stay above the line"),
+        (state(holding=True, target=SetTarget(40.0, 50.0)), "HOLD", "inside the band"),
+        (state(holding=True, reached=True, hold_clock=5.4, hold_fraction=1.0), "REACHED", "Let go when you like"),
+        (state(paused=True), "PAUSED", "Space goes on"),
+        (calibrating("rest", 4.2, 5.0), "REST", "go soft"),
+        (calibrating("ready", 2.0, 3.0), "GET READY", "Push 1 of 2"),
+        (calibrating("try", 2.4, 5.0), "PUSH", "As firmly as you can without pain. Breathe out as you push."),
+        (calibrating("pause", 20.0, 25.0, 2, (800.0,)), "PAUSE", "Let go"),
+        (result("good", ""), "GOOD", "Your two best tries agree within 6 %. Comfortable effort, not a maximum"),
+        (result("care", "tries differ", 18.0), "USABLE WITH CARE", "Your tries differ by 18 %"),
+        (result("not usable", "ceiling"), "NOT USABLE YET", "turn the sensor's gain down, then try again (C)"),
+        (result("not usable", "hardly above rest"), "NOT USABLE YET", "check the electrodes, then try again (C)"),
+        (result("good", "", age=20.0), "CONTRACT", "Up to the line"),
+    ],
+)
+def test_each_state_has_its_word_and_hint(given, word, part_of_hint):
+    assert said(given)[0] == word
+    assert part_of_hint in said(given)[1]
+
+
+def test_a_hold_counts_down_what_is_left_of_it():
+    shown = moment(state(holding=True, above=True, hold_clock=1.8, hold_fraction=0.36), NOW)
+    assert shown.seconds_left == pytest.approx(3.2)
+    assert (shown.progress, shown.met) == (0.36, True)
+
+
+def test_a_calibration_step_counts_down_and_no_target_is_asked_for():
+    shown = moment(calibrating("try", 2.0, 5.0), NOW)
+    assert shown.seconds_left == 2.0
+    assert shown.progress == pytest.approx(0.6)
+    assert not shown.with_target
+
+
+def test_after_half_a_second_without_data_nothing_is_shown_as_now():
+    given = replace(state(holding=True, above=True), recording=recording())
+    assert moment(given, 100.49).silent_for is None
+    late = moment(given, 104.0)
+    assert late.silent_for == pytest.approx(4.0)
+    assert late.word.filled() == "WAITING FOR THE BOARD"
+    assert late.hint.filled() == "Recording kept: 12:04, 8.1 MB. Plug the board in: it goes on by itself."
+    assert late.can_reconnect
+    assert not late.met
+
+
+def test_a_source_without_pace_is_never_late():
+    assert moment(state(), 200.0, paced=False).silent_for is None
+
+
+def test_a_lost_board_is_waited_for_at_once():
+    shown = moment(replace(state(), phase="lost", message="unplugged"), 100.1)
+    assert shown.word.filled() == "WAITING FOR THE BOARD"
+    assert "Nothing is being recorded" in shown.hint.filled()
+
+
+def test_a_saturated_signal_says_so_in_place_of_the_hint():
+    assert "hits its ceiling" in said(state(ChannelQuality(saturated=True)))[1]
+
+
+def test_with_the_simulated_muscle_space_contracts_and_p_pauses():
+    assert "hold Space" in said(replace(state(), simulated=True))[1]
+    assert said(replace(state(paused=True), simulated=True))[1] == "P goes on"
+
+
+def test_a_failure_says_its_own_sentence():
+    failed = replace(state(), phase="failed", message="The measurement stopped.")
+    assert said(failed) == ("STOPPED", "The measurement stopped.")

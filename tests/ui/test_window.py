@@ -1,0 +1,205 @@
+import pytest
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QApplication
+
+from biofeedback.emg.sensor import ChannelSettings
+from biofeedback.training.commands import SetReference
+from biofeedback.ui.key_button import KeyButton
+from biofeedback.ui.settings_dialog import SettingsDialog
+from biofeedback.ui.tokens import PALETTES
+
+LONG = 10_000
+TWO = (ChannelSettings("vastus medialis", "left"), ChannelSettings("biceps femoris", "left"))
+
+
+def practice(station):
+    return station.engine.state.update.practice
+
+
+def word(window):
+    return window.stage.band.accessibleName()
+
+
+def key(window, name, kind=QEvent.Type.KeyPress, *, repeats=False):
+    QApplication.sendEvent(window, QKeyEvent(kind, name, Qt.KeyboardModifier.NoModifier, "", repeats))
+
+
+def test_the_window_shows_the_simulated_muscle_and_says_so(make_window, qtbot):
+    window, station = make_window()
+    qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
+    assert window.strip.badge.accessibleName() == "SIMULATED"
+    assert window.strip.board.value == "1000 Hz"
+    qtbot.waitUntil(lambda: window.painted_after is not None, timeout=LONG)
+
+
+def test_space_contracts_while_it_is_held(make_window, qtbot):
+    window, station = make_window()
+    key(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: (window.stage.live.level or 0) > 150, timeout=LONG)
+    key(window, Qt.Key.Key_Space, QEvent.Type.KeyRelease, repeats=True)
+    key(window, Qt.Key.Key_Space, repeats=True)
+    assert station.levels == [1.0]
+    key(window, Qt.Key.Key_Space, QEvent.Type.KeyRelease)
+    qtbot.waitUntil(lambda: (window.stage.live.level or 999) < 50, timeout=LONG)
+    assert station.levels == [1.0, 0.0]
+
+
+def test_losing_the_focus_lets_go_of_space(make_window):
+    window, station = make_window()
+    key(window, Qt.Key.Key_Space)
+    QApplication.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
+    window.clearFocus()
+    assert station.levels == [1.0, 0.0]
+
+
+def test_r_records_into_the_library_and_stops(make_window, qtbot):
+    window, station = make_window()
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: station.engine.state.recording is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: station.engine.state.recording.seconds > 0.3, timeout=LONG)
+    qtbot.waitUntil(lambda: window.strip.recording.label == "Recording", timeout=LONG)
+    assert window.action_bar.buttons["record"].accessibleName() == "Stop recording"
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: station.engine.state.recording.closed, timeout=LONG)
+    assert len(list(station.library.glob("sub-*/ses-*/emg/*_emg.edf"))) == 1
+
+
+def test_c_begins_a_calibration_and_c_gives_it_up(make_window, qtbot):
+    window, station = make_window()
+    qtbot.keyClick(window, Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: word(window) == "REST", timeout=LONG)
+    assert not window.action_bar.target.up.isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
+
+
+def test_arrows_move_the_target_by_five_points(make_window, qtbot):
+    window, station = make_window()
+    station.engine.post(SetReference(0, 800.0, 10.0, verdict="good"))
+    qtbot.waitUntil(lambda: practice(station).unit == "percent", timeout=LONG)
+    qtbot.keyClick(window, Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: practice(station).target.low == 45.0, timeout=LONG)
+    qtbot.keyClick(window, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: practice(station).target.low == 40.0, timeout=LONG)
+    assert window.stage.live.axis().high == 150
+
+
+def test_p_pauses_and_goes_on(make_window, qtbot):
+    window, station = make_window()
+    qtbot.keyClick(window, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: word(window) == "PAUSED", timeout=LONG)
+    qtbot.keyClick(window, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
+
+
+def test_an_unplugged_board_is_waited_for_and_nothing_moves(make_window, qtbot):
+    window, station = make_window()
+    places = [part.geometry() for part in (window.stage.live, window.stage.ring, window.stage.band, window.side)]
+    station.source.unplug()
+    qtbot.waitUntil(lambda: word(window) == "WAITING FOR THE BOARD", timeout=LONG)
+    assert window.stage.reconnect.isVisible()
+    assert window.strip.board.value == "no signal"
+    qtbot.waitUntil(lambda: window.stage.live.level is None, timeout=LONG)
+    assert places == [part.geometry() for part in (window.stage.live, window.stage.ring, window.stage.band, window.side)]
+    station.source.plug()
+    qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
+    assert not window.stage.reconnect.isVisible()
+
+
+def test_the_axis_moves_only_when_a_key_moves_it(make_window, qtbot):
+    window, station = make_window()
+    qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
+    assert window.stage.live.axis().high == 500
+    qtbot.keyClick(window, "-")
+    qtbot.waitUntil(lambda: window.stage.live.axis().high == 1000, timeout=LONG)
+
+
+def test_marks_are_numbered(make_window, qtbot):
+    window, _ = make_window()
+    qtbot.keyClick(window, Qt.Key.Key_M)
+    qtbot.keyClick(window, Qt.Key.Key_M)
+    assert len(window.history.marks) == 2
+
+
+def test_the_raw_signal_stands_on_the_range_of_the_converter(make_window, qtbot):
+    window, _ = make_window()
+    qtbot.keyClick(window, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: window.stage.raw.isVisible() and window.stage.raw.y_range[1] > 16_000, timeout=LONG)
+    assert window.stage.raw.y_range[0] <= 0
+    qtbot.keyClick(window, Qt.Key.Key_W)
+    assert window.stage.raw.isHidden()
+
+
+def test_d_opens_the_parts_of_the_delay(make_window, qtbot):
+    window, _ = make_window()
+    qtbot.keyClick(window, Qt.Key.Key_D)
+    assert window.popover.isVisible()
+    assert "Band-pass" in window.popover.accessibleDescription()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.popover.isVisible()
+
+
+def test_t_goes_round_the_palettes(make_window, qtbot):
+    window, station = make_window()
+    seen = []
+    for _ in PALETTES:
+        qtbot.keyClick(window, Qt.Key.Key_T)
+        seen.append(station.choice.settings.palette)
+    assert seen == ["dark", "contrast", "light"]
+
+
+def test_settings_return_a_choice_and_change_nothing_themselves(make_window, qtbot):
+    window, station = make_window(TWO)
+    before = station.choice
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    dialog = window.findChild(SettingsDialog)
+    dialog.text_size.setCurrentIndex(dialog.text_size.findData(150))
+    dialog.mains.setCurrentIndex(dialog.mains.findData(60))
+    assert station.choice == before
+    dialog.accept()
+    assert (station.choice.text_percent, station.choice.settings.mains) == (150, 60)
+    assert station.choice.channels == TWO
+
+
+def test_a_gain_that_is_no_number_is_refused_with_a_sentence(make_window, qtbot):
+    window, station = make_window()
+    window.open_settings()
+    dialog = window.findChild(SettingsDialog)
+    dialog.channel_rows[0].gain.setText("much")
+    dialog.accept()
+    assert dialog.isVisible()
+    assert "'much' is not a number" in dialog.error
+    dialog.reject()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("text_percent", [100, 125, 150, 200])
+@pytest.mark.parametrize("channels", [TWO[:1], TWO])
+def test_no_word_is_cut(make_window, qtbot, size, text_percent, channels):
+    window, _ = make_window(channels, size, text_percent=text_percent)
+    qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
+    window.do("record")
+    qtbot.waitUntil(lambda: window.strip.recording.label == "Recording", timeout=LONG)
+    for button in window.findChildren(KeyButton):
+        if button.isVisible():
+            assert button.width() >= button.sizeHint().width() - 1, button.accessibleName()
+            assert window.rect().contains(button.mapTo(window, button.rect().bottomRight())), button.accessibleName()
+    for item in window.strip.items:
+        if item.isVisible():
+            assert item.width() >= item.sizeHint().width(), item.accessibleName()
+            assert item.x() + item.width() <= window.width()
+    assert window.strip.recording.isVisible()
+    assert window.strip.badge.isVisible()
+    live, ring = window.stage.live, window.stage.ring
+    assert live.geometry().right() < window.stage.width()
+    assert not live.geometry().intersects(ring.geometry())
+    assert window.stage.geometry().bottom() < window.action_bar.y()
+
+
+def test_every_control_has_a_name_and_says_its_key(make_window):
+    window, _ = make_window()
+    for button in window.findChildren(KeyButton):
+        assert button.accessibleName(), button
+        assert button.toolTip(), button.accessibleName()
+        assert not button.key or f"({button.key})" in button.toolTip() or button.key in button.toolTip()
