@@ -169,7 +169,7 @@ def _record(options: argparse.Namespace) -> int:
         seconds=options.seconds,
         now=_now,
         say=_say,
-        show=print,
+        show=_show,
     )
 
 
@@ -236,6 +236,10 @@ def _progress_bar(part: float) -> None:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def _show(text: str) -> None:
+    print(text, flush=True)  # whoever reads our output waits for the path, also through a pipe
 
 
 def _say(text: str) -> None:

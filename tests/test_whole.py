@@ -6,13 +6,14 @@ import datetime as dt
 import hashlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, IO
 
 import edfio
 import mne  # type: ignore[import-untyped]
@@ -33,6 +34,7 @@ from tests.real_emg import bursts
 from tests.rig import SimulatedUno, require_toolchain
 
 COMMAND = [sys.executable, "-m", "biofeedback"]
+BUFFERED = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
 PATIENCE = 120.0
 NewUno = Callable[..., SimulatedUno]
 """Starts a simulated Uno on real EMG; takes what `SimulatedUno` does."""
@@ -45,6 +47,13 @@ def biofeedback(
 ) -> subprocess.CompletedProcess[str]:
     command = [*COMMAND, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=cwd, env=env)
+
+
+def first_line(stdout: IO[str]) -> Path:
+    """Return the path that a command prints first, which it must not keep in a buffer."""
+    ready, _, _ = select.select([stdout], [], [], PATIENCE)
+    assert ready, "nothing was printed"
+    return Path(stdout.readline().strip())
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -117,10 +126,10 @@ def test_the_bar_shows_the_envelope_of_what_is_in_the_file(uno: NewUno, tmp_path
 def test_after_a_kill_three_readers_open_the_recording_and_it_replays(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*COMMAND, "record", "--simulated", "--channels", "2", "--library", str(tmp_path)],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=BUFFERED,
     )  # fmt: skip
     assert process.stdout is not None
-    path = Path(process.stdout.readline().strip())
+    path = first_line(process.stdout)
     until(lambda: path.exists() and path.stat().st_size > 24_000)
     process.send_signal(signal.SIGKILL)
     process.wait(PATIENCE)
@@ -144,10 +153,10 @@ def test_after_a_kill_three_readers_open_the_recording_and_it_replays(tmp_path: 
 def test_ctrl_c_closes_the_recording_well(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*COMMAND, "record", "--simulated", "--library", str(tmp_path)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=BUFFERED,
     )  # fmt: skip
     assert process.stdout is not None
-    path = Path(process.stdout.readline().strip())
+    path = first_line(process.stdout)
     until(lambda: path.exists() and path.stat().st_size > 4000)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=PATIENCE)
