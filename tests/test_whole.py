@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, IO
+from typing import IO, Any
 
 import edfio
 import mne  # type: ignore[import-untyped]

@@ -11,13 +11,13 @@ import datetime as dt
 import itertools
 import os
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PyQt6.QtCore import QThread
 from PyQt6.QtWidgets import QApplication
 
 from biofeedback.emg.sensor import ChannelSettings
@@ -38,6 +38,7 @@ from biofeedback.wire.events import Event, StreamInfo
 
 RATE = 1000
 PERSON_SEED = 4
+STARTED = dt.datetime(2026, 1, 5, 10, 15, tzinfo=dt.UTC)
 SMALL, LARGE = (1280, 720), (1920, 1080)
 Drive = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 
@@ -56,22 +57,21 @@ class StoppingSource:
         self._left = round(seconds * RATE)
         self._sent = 0
         self._unplugs = unplugs
-        self._cancelled = threading.Event()
-        self.done = threading.Event()
+        self.done = False
 
     def open(self) -> StreamInfo:
         """Start the stream; raise SourceLost once unplugged."""
-        if self.done.is_set():
+        if self.done:
             raise SourceLost("The simulated muscle is unplugged.")
         return self._inner.open()
 
     def read(self, timeout: float) -> list[Event]:
         """Return the next 50 ms, or nothing when all was sent."""
         if self._left <= 0:
-            self.done.set()
+            self.done = True
             if self._unplugs:
                 raise SourceLost("The simulated muscle was unplugged.")
-            self._cancelled.wait(timeout)
+            QThread.msleep(20)
             return []
         self._left -= 50
         self._sent += 50
@@ -82,8 +82,7 @@ class StoppingSource:
         return 1.0 + self._sent / RATE
 
     def cancel(self) -> None:
-        """End the quiet."""
-        self._cancelled.set()
+        """Nothing waits long here."""
 
     def close(self) -> None:
         """Close the muscle."""
@@ -175,10 +174,14 @@ def run_scene(scene: Scene, library: Path) -> tuple[Engine, StoppingSource, Hist
     script = [*commands, *scene.commands]
     engine = Engine(source, EngineSettings(scene.channels), script=script, on_update=seen, clock=source.clock)
     if scene.records:
-        engine.record(recorder_in(library, task="picture", now=lambda: dt.datetime.now(dt.UTC)))
+        engine.record(recorder_in(library, task="picture", now=lambda: STARTED))
     engine.start()
-    if not source.done.wait(120):
-        raise RuntimeError(f"the engine did not reach {scene.name}: {engine.state.message}")
+    while not source.done:
+        if engine.wait(0.02):
+            raise RuntimeError(f"the engine ended before {scene.name}: {engine.state.message}")
+    seconds = round(scene.seconds * RATE / 50) * 50 / RATE
+    while scene.records and (engine.state.recording is None or engine.state.recording.seconds < seconds - 1):
+        engine.wait(0.02)
     for index, command in scene.commands:
         if isinstance(command, Mark) and index < scene.seconds * RATE:
             history.mark(index / RATE)

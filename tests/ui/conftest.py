@@ -1,9 +1,18 @@
-import os
+"""A window on a real engine with the simulated muscle, offscreen, recording into a folder of the test."""
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.engine import Engine, EngineSettings
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.settings import BoardSettings, Settings
@@ -12,59 +21,64 @@ from biofeedback.ui.choice import SIMULATED, Choice, FoundPort
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.wake import Wake
 
+Channels = tuple[ChannelSettings, ...]
+ONE = (ChannelSettings("vastus medialis", "left"),)
+
 
 class Station:
-    """A station on the simulated muscle, recording into a folder of the test."""
+    """A station on the simulated muscle that notes what Space does."""
 
-    def __init__(self, library, now, wake, channels, palette="light", text_percent=100):
-        settings = Settings(boards={SIMULATED: BoardSettings(channels)}, palette=palette)
+    def __init__(self, library: Path, wake: Wake, channels: Channels, text_percent: int) -> None:
+        settings = Settings(boards={SIMULATED: BoardSettings(channels)}, palette="light")
         self.choice = Choice(SIMULATED, 1000, text_percent, settings)
         self.source = SimulatedSource(len(channels), 1000, channels=channels, seed=3)
         self.engine = Engine(self.source, EngineSettings(channels), on_update=wake.poke)
-        self.library, self.now = library, now
-        self.levels = []
+        self.library = library
+        self.levels: list[float] = []
+        self.wake = wake
 
     @property
-    def paced(self):
+    def paced(self) -> bool:
         return self.source.paced
 
-    def start_recording(self):
-        self.engine.record(recorder_in(self.library, now=self.now))
+    def start_recording(self) -> None:
+        self.engine.record(recorder_in(self.library, now=lambda: dt.datetime.now(dt.UTC)))
 
-    def contract(self, level):
+    def contract(self, level: float) -> None:
         self.levels.append(level)
         self.source.set_contraction(level)
 
-    def find_boards(self):
+    def find_boards(self) -> Sequence[FoundPort]:
         return [FoundPort("/dev/ttyACM0", "Arduino Uno")]
 
-    def apply(self, choice):
+    def apply(self, choice: Choice) -> str:
         self.choice = choice
         return ""
 
 
+MakeWindow = Callable[..., tuple[MainWindow, Station]]
+
+
 @pytest.fixture
-def make_window(qtbot, tmp_path):
-    """Return a maker of started windows; every engine is stopped afterwards."""
-    import datetime as dt
+def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
+    """Give a maker of windows that show data; every engine is stopped afterwards."""
+    made: list[tuple[Station, MainWindow]] = []
 
-    from biofeedback.emg.sensor import ChannelSettings
-
-    made = []
-
-    def make(channels=(ChannelSettings("vastus medialis", "left"),), size=(1280, 720), **look):
+    def make(
+        channels: Channels = ONE, size: tuple[int, int] = (1280, 720), text_percent: int = 100
+    ) -> tuple[MainWindow, Station]:
         wake = Wake()
-        station = Station(tmp_path / "library", lambda: dt.datetime.now(dt.UTC), wake, channels, **look)
+        station = Station(tmp_path / "library", wake, channels, text_percent)
         window = MainWindow(station, wake)
         qtbot.addWidget(window)
         window.resize(*size)
         window.show()
         station.engine.start()
-        made.append((station, window, wake))
+        made.append((station, window))
         qtbot.waitUntil(lambda: station.engine.state.update is not None, timeout=10_000)
         return window, station
 
     yield make
-    for station, window, _ in made:
+    for station, window in made:
         window.close()
         assert station.engine.stop(10)

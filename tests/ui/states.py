@@ -1,7 +1,10 @@
 """States of the engine made by hand, for what is said of them."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
@@ -11,7 +14,7 @@ from biofeedback.engine import EngineState
 from biofeedback.pipeline import PipelineSettings, Update
 from biofeedback.recording.recorder import RecorderState
 from biofeedback.training.activation import Reference
-from biofeedback.training.calibration import CalibrationResult, CalibrationState
+from biofeedback.training.calibration import CalibrationResult, CalibrationState, Step
 from biofeedback.training.commands import SetTarget
 from biofeedback.training.practice import PracticeState
 
@@ -21,10 +24,11 @@ PRACTICE = PracticeState(
     holding=False, above=False, reached=False, hold_clock=0.0, hold_fraction=0.0, n_reached=0, n_started=0,
     best_hold=0.0, paused=False, level=(3.0,),
 )  # fmt: skip
+GOOD = ChannelQuality()
 NO_SCANS = np.empty((0, 1))
 
 
-def state(quality=ChannelQuality(), end_index=5000, **practice):
+def state(quality: ChannelQuality = GOOD, end_index: int = 5000, **practice: Any) -> EngineState:
     """A state that streams at 1000 Hz; the newest scans came at 100.0 s."""
     update = Update(
         first_index=end_index - 10, end_index=end_index, counts=NO_SCANS.astype(np.int32), score=NO_SCANS,
@@ -38,15 +42,17 @@ def state(quality=ChannelQuality(), end_index=5000, **practice):
     )  # fmt: skip
 
 
-def calibrating(step, left, seconds, number=1, tries=()):
+def calibrating(step: Step, left: float, seconds: float, number: int = 1, tries: tuple[float, ...] = ()) -> EngineState:
     return state(calibration=CalibrationState(0, step, left, seconds, number, tries))
 
 
-def result(verdict, reason, spread=6.0, age=1.0):
+def result(
+    verdict: Literal["good", "care", "not usable"], reason: str, spread: float = 6.0, age: float = 1.0
+) -> EngineState:
     made = CalibrationResult(round(5000 - 1000 * age), 0, 800.0, 12.0, 1.0, (790.0, 800.0), spread, verdict, reason)
     return state(result=made)
 
 
-def recording(**changes):
-    given = {"n_scans": 724_000, "seconds": 724.0, "bytes": 8_100_000, **changes}
+def recording(**changes: Any) -> RecorderState:
+    given: dict[str, Any] = {"n_scans": 724_000, "seconds": 724.0, "bytes": 8_100_000, **changes}
     return RecorderState(Path("run.edf"), **given)

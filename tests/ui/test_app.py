@@ -1,18 +1,25 @@
+"""The app as a whole: it starts, records, survives mistakes, and ends well in every way it can be ended."""
+
+from __future__ import annotations
+
 import logging
 import os
 import signal
-import sys
 import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
 
-from biofeedback.app import run_app
+from biofeedback.app import MESSAGES, run_app
 from biofeedback.sources.simulator import SimulatedSource
+from biofeedback.ui.main_window import MainWindow
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give the app folders of its own."""
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
@@ -23,12 +30,12 @@ def home(tmp_path, monkeypatch):
         log.removeHandler(handler)
 
 
-def when(condition, then):
+def when(condition: Callable[[], bool], then: Callable[[], object]) -> QTimer:
     """Do `then` from the event loop as soon as `condition` holds."""
     timer = QTimer()
     timer.setInterval(20)
 
-    def look():
+    def look() -> None:
         if condition():
             timer.stop()
             then()
@@ -38,10 +45,12 @@ def when(condition, then):
     return timer
 
 
-def test_the_app_starts_shows_data_and_ends_well(home, qapp, caplog):
-    timers = []
+def test_the_app_starts_shows_data_and_ends_well(
+    home: Path, qapp: QApplication, caplog: pytest.LogCaptureFixture
+) -> None:
+    timers: list[QTimer] = []
 
-    def ready(window):
+    def ready(window: MainWindow) -> None:
         timers.append(when(lambda: window.painted_after is not None, window.close))
 
     with caplog.at_level(logging.INFO):
@@ -50,10 +59,10 @@ def test_the_app_starts_shows_data_and_ends_well(home, qapp, caplog):
     assert "acquisition" not in [thread.name for thread in threading.enumerate()]
 
 
-def test_a_recording_is_complete_when_the_window_is_closed(home, qapp):
-    timers = []
+def test_a_recording_is_complete_when_the_window_is_closed(home: Path, qapp: QApplication) -> None:
+    timers: list[QTimer] = []
 
-    def ready(window):
+    def ready(window: MainWindow) -> None:
         window.do("record")
         timers.append(when(lambda: window.strip.recording.label == "Recording", window.close))
 
@@ -63,36 +72,45 @@ def test_a_recording_is_complete_when_the_window_is_closed(home, qapp):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-def test_sigterm_ends_the_app_as_closing_it_does(home, qapp):
-    timers = []
+def test_sigterm_ends_the_app_as_closing_it_does(home: Path, qapp: QApplication) -> None:
+    timers: list[QTimer] = []
 
-    def ready(window):
-        condition = lambda: window.painted_after is not None  # noqa: E731
-        timers.append(when(condition, lambda: os.kill(os.getpid(), signal.SIGTERM)))
+    def ready(window: MainWindow) -> None:
+        def end() -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        timers.append(when(lambda: window.painted_after is not None, end))
 
     before = signal.getsignal(signal.SIGTERM)
     assert run_app(simulated=True, library=home / "library", find_boards=list, ready=ready) == 0
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_a_mistake_in_a_slot_is_logged_said_once_and_the_app_goes_on(home, qapp, caplog):
-    timers, notices = [], []
+def test_a_mistake_in_a_slot_is_logged_said_once_and_the_app_goes_on(
+    home: Path, qapp: QApplication, caplog: pytest.LogCaptureFixture
+) -> None:
+    timers: list[QTimer] = []
+    notices: list[str] = []
 
-    def ready(window):
-        def mistake():
+    def ready(window: MainWindow) -> None:
+        def mistake() -> None:
             raise RuntimeError("on purpose")
 
-        notify = window.notify
-        window.notify = lambda text: (notices.append(text), notify(text))
         timers.append(when(lambda: window.painted_after is not None, mistake))
-        timers.append(when(lambda: "on purpose" in caplog.text, window.close))
+        timers.append(when(lambda: window.strip.notice.value != "", lambda: note(window)))
+
+    def note(window: MainWindow) -> None:
+        notices.append(window.strip.notice.value)
+        window.close()
 
     assert run_app(source=SimulatedSource(), library=home / "library", find_boards=list, ready=ready) == 0
     assert "on purpose" in caplog.text
-    assert sys.excepthook is not None
+    assert notices == [MESSAGES]
 
 
-def test_a_file_that_is_no_recording_is_refused_before_the_window(home, qapp, capsys):
+def test_a_file_that_is_no_recording_is_refused_before_the_window(
+    home: Path, qapp: QApplication, capsys: pytest.CaptureFixture[str]
+) -> None:
     (home / "text.edf").write_text("no recording")
     assert run_app(replay=home / "text.edf", find_boards=list) == 3
     assert "text.edf" in capsys.readouterr().err

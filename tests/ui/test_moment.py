@@ -1,8 +1,13 @@
+"""The word, hint and countdown of every state of the engine."""
+
+from __future__ import annotations
+
 from dataclasses import replace
 
 import pytest
 
 from biofeedback.emg.quality import ChannelQuality
+from biofeedback.engine import EngineState
 from biofeedback.training.commands import SetTarget
 from biofeedback.ui.moment import moment
 from tests.ui.states import calibrating, recording, result, state
@@ -10,8 +15,8 @@ from tests.ui.states import calibrating, recording, result, state
 NOW = 100.02
 
 
-def said(given, now=NOW, **how):
-    shown = moment(given, now, **how)
+def said(given: EngineState, now: float = NOW) -> tuple[str, str]:
+    shown = moment(given, now)
     return shown.word.filled(), shown.hint.filled().replace("\n", " ")
 
 
@@ -35,25 +40,25 @@ def said(given, now=NOW, **how):
         (result("good", "", age=20.0), "CONTRACT", "Up to the line"),
     ],
 )
-def test_each_state_has_its_word_and_hint(given, word, part_of_hint):
+def test_each_state_has_its_word_and_hint(given: EngineState, word: str, part_of_hint: str) -> None:
     assert said(given)[0] == word
     assert part_of_hint in said(given)[1]
 
 
-def test_a_hold_counts_down_what_is_left_of_it():
+def test_a_hold_counts_down_what_is_left_of_it() -> None:
     shown = moment(state(holding=True, above=True, hold_clock=1.8, hold_fraction=0.36), NOW)
     assert shown.seconds_left == pytest.approx(3.2)
     assert (shown.progress, shown.met) == (0.36, True)
 
 
-def test_a_calibration_step_counts_down_and_no_target_is_asked_for():
+def test_a_calibration_step_counts_down_and_no_target_is_asked_for() -> None:
     shown = moment(calibrating("try", 2.0, 5.0), NOW)
     assert shown.seconds_left == 2.0
     assert shown.progress == pytest.approx(0.6)
     assert not shown.with_target
 
 
-def test_after_half_a_second_without_data_nothing_is_shown_as_now():
+def test_after_half_a_second_without_data_nothing_is_shown_as_now() -> None:
     given = replace(state(holding=True, above=True), recording=recording())
     assert moment(given, 100.49).silent_for is None
     late = moment(given, 104.0)
@@ -64,25 +69,25 @@ def test_after_half_a_second_without_data_nothing_is_shown_as_now():
     assert not late.met
 
 
-def test_a_source_without_pace_is_never_late():
+def test_a_source_without_pace_is_never_late() -> None:
     assert moment(state(), 200.0, paced=False).silent_for is None
 
 
-def test_a_lost_board_is_waited_for_at_once():
+def test_a_lost_board_is_waited_for_at_once() -> None:
     shown = moment(replace(state(), phase="lost", message="unplugged"), 100.1)
     assert shown.word.filled() == "WAITING FOR THE BOARD"
     assert "Nothing is being recorded" in shown.hint.filled()
 
 
-def test_a_saturated_signal_says_so_in_place_of_the_hint():
+def test_a_saturated_signal_says_so_in_place_of_the_hint() -> None:
     assert "hits its ceiling" in said(state(ChannelQuality(saturated=True)))[1]
 
 
-def test_with_the_simulated_muscle_space_contracts_and_p_pauses():
+def test_with_the_simulated_muscle_space_contracts_and_p_pauses() -> None:
     assert "hold Space" in said(replace(state(), simulated=True))[1]
     assert said(replace(state(paused=True), simulated=True))[1] == "P goes on"
 
 
-def test_a_failure_says_its_own_sentence():
+def test_a_failure_says_its_own_sentence() -> None:
     failed = replace(state(), phase="failed", message="The measurement stopped.")
     assert said(failed) == ("STOPPED", "The measurement stopped.")

@@ -1,39 +1,69 @@
+"""The window on a real engine and the simulated muscle: keys in, screen and files out."""
+
+from __future__ import annotations
+
 import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from biofeedback.emg.sensor import ChannelSettings
+from biofeedback.recording.recorder import RecorderState
 from biofeedback.training.commands import SetReference
+from biofeedback.training.practice import PracticeState
 from biofeedback.ui.key_button import KeyButton
+from biofeedback.ui.main_window import MainWindow
+from biofeedback.ui.raw_view import RawView
 from biofeedback.ui.settings_dialog import SettingsDialog
 from biofeedback.ui.tokens import PALETTES
+from tests.ui.conftest import Channels, MakeWindow, Station
 
 LONG = 10_000
 TWO = (ChannelSettings("vastus medialis", "left"), ChannelSettings("biceps femoris", "left"))
 
 
-def practice(station):
-    return station.engine.state.update.practice
+def practice(station: Station) -> PracticeState:
+    update = station.engine.state.update
+    assert update is not None
+    return update.practice
 
 
-def word(window):
+def recording(station: Station) -> RecorderState:
+    found = station.engine.state.recording
+    assert found is not None
+    return found
+
+
+def raw(window: MainWindow) -> RawView:
+    assert window.stage.raw is not None
+    return window.stage.raw
+
+
+def dialog_of(window: MainWindow) -> SettingsDialog:
+    found = window.findChild(SettingsDialog)
+    assert found is not None
+    return found
+
+
+def word(window: MainWindow) -> str:
     return window.stage.band.accessibleName()
 
 
-def key(window, name, kind=QEvent.Type.KeyPress, *, repeats=False):
+def key(window: MainWindow, name: Qt.Key, kind: QEvent.Type = QEvent.Type.KeyPress, *, repeats: bool = False) -> None:
     QApplication.sendEvent(window, QKeyEvent(kind, name, Qt.KeyboardModifier.NoModifier, "", repeats))
 
 
-def test_the_window_shows_the_simulated_muscle_and_says_so(make_window, qtbot):
-    window, station = make_window()
+def test_the_window_shows_the_simulated_muscle_and_says_so(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window, _ = make_window()
     qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
     assert window.strip.badge.accessibleName() == "SIMULATED"
     assert window.strip.board.value == "1000 Hz"
     qtbot.waitUntil(lambda: window.painted_after is not None, timeout=LONG)
 
 
-def test_space_contracts_while_it_is_held(make_window, qtbot):
+def test_space_contracts_while_it_is_held(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, station = make_window()
     key(window, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: (window.stage.live.level or 0) > 150, timeout=LONG)
@@ -45,7 +75,7 @@ def test_space_contracts_while_it_is_held(make_window, qtbot):
     assert station.levels == [1.0, 0.0]
 
 
-def test_losing_the_focus_lets_go_of_space(make_window):
+def test_losing_the_focus_lets_go_of_space(make_window: MakeWindow) -> None:
     window, station = make_window()
     key(window, Qt.Key.Key_Space)
     QApplication.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
@@ -53,47 +83,47 @@ def test_losing_the_focus_lets_go_of_space(make_window):
     assert station.levels == [1.0, 0.0]
 
 
-def test_r_records_into_the_library_and_stops(make_window, qtbot):
+def test_r_records_into_the_library_and_stops(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, station = make_window()
-    qtbot.keyClick(window, Qt.Key.Key_R)
+    QTest.keyClick(window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: station.engine.state.recording is not None, timeout=LONG)
-    qtbot.waitUntil(lambda: station.engine.state.recording.seconds > 0.3, timeout=LONG)
+    qtbot.waitUntil(lambda: recording(station).seconds > 0.3, timeout=LONG)
     qtbot.waitUntil(lambda: window.strip.recording.label == "Recording", timeout=LONG)
     assert window.action_bar.buttons["record"].accessibleName() == "Stop recording"
-    qtbot.keyClick(window, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: station.engine.state.recording.closed, timeout=LONG)
+    QTest.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: recording(station).closed, timeout=LONG)
     assert len(list(station.library.glob("sub-*/ses-*/emg/*_emg.edf"))) == 1
 
 
-def test_c_begins_a_calibration_and_c_gives_it_up(make_window, qtbot):
-    window, station = make_window()
-    qtbot.keyClick(window, Qt.Key.Key_C)
+def test_c_begins_a_calibration_and_c_gives_it_up(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window, _ = make_window()
+    QTest.keyClick(window, Qt.Key.Key_C)
     qtbot.waitUntil(lambda: word(window) == "REST", timeout=LONG)
     assert not window.action_bar.target.up.isEnabled()
-    qtbot.keyClick(window, Qt.Key.Key_C)
+    QTest.keyClick(window, Qt.Key.Key_C)
     qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
 
 
-def test_arrows_move_the_target_by_five_points(make_window, qtbot):
+def test_arrows_move_the_target_by_five_points(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, station = make_window()
     station.engine.post(SetReference(0, 800.0, 10.0, verdict="good"))
     qtbot.waitUntil(lambda: practice(station).unit == "percent", timeout=LONG)
-    qtbot.keyClick(window, Qt.Key.Key_Up)
+    QTest.keyClick(window, Qt.Key.Key_Up)
     qtbot.waitUntil(lambda: practice(station).target.low == 45.0, timeout=LONG)
-    qtbot.keyClick(window, Qt.Key.Key_Down)
+    QTest.keyClick(window, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: practice(station).target.low == 40.0, timeout=LONG)
     assert window.stage.live.axis().high == 150
 
 
-def test_p_pauses_and_goes_on(make_window, qtbot):
-    window, station = make_window()
-    qtbot.keyClick(window, Qt.Key.Key_P)
+def test_p_pauses_and_goes_on(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window, _ = make_window()
+    QTest.keyClick(window, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: word(window) == "PAUSED", timeout=LONG)
-    qtbot.keyClick(window, Qt.Key.Key_P)
+    QTest.keyClick(window, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
 
 
-def test_an_unplugged_board_is_waited_for_and_nothing_moves(make_window, qtbot):
+def test_an_unplugged_board_is_waited_for_and_nothing_moves(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, station = make_window()
     places = [part.geometry() for part in (window.stage.live, window.stage.ring, window.stage.band, window.side)]
     station.source.unplug()
@@ -101,59 +131,61 @@ def test_an_unplugged_board_is_waited_for_and_nothing_moves(make_window, qtbot):
     assert window.stage.reconnect.isVisible()
     assert window.strip.board.value == "no signal"
     qtbot.waitUntil(lambda: window.stage.live.level is None, timeout=LONG)
-    assert places == [part.geometry() for part in (window.stage.live, window.stage.ring, window.stage.band, window.side)]
+    assert places == [
+        part.geometry() for part in (window.stage.live, window.stage.ring, window.stage.band, window.side)
+    ]
     station.source.plug()
     qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
     assert not window.stage.reconnect.isVisible()
 
 
-def test_the_axis_moves_only_when_a_key_moves_it(make_window, qtbot):
-    window, station = make_window()
+def test_the_axis_moves_only_when_a_key_moves_it(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window, _ = make_window()
     qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
     assert window.stage.live.axis().high == 500
-    qtbot.keyClick(window, "-")
+    QTest.keyClick(window, Qt.Key.Key_Minus)
     qtbot.waitUntil(lambda: window.stage.live.axis().high == 1000, timeout=LONG)
 
 
-def test_marks_are_numbered(make_window, qtbot):
+def test_marks_are_numbered(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, _ = make_window()
-    qtbot.keyClick(window, Qt.Key.Key_M)
-    qtbot.keyClick(window, Qt.Key.Key_M)
+    QTest.keyClick(window, Qt.Key.Key_M)
+    QTest.keyClick(window, Qt.Key.Key_M)
     assert len(window.history.marks) == 2
 
 
-def test_the_raw_signal_stands_on_the_range_of_the_converter(make_window, qtbot):
+def test_the_raw_signal_stands_on_the_range_of_the_converter(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, _ = make_window()
-    qtbot.keyClick(window, Qt.Key.Key_W)
-    qtbot.waitUntil(lambda: window.stage.raw.isVisible() and window.stage.raw.y_range[1] > 16_000, timeout=LONG)
-    assert window.stage.raw.y_range[0] <= 0
-    qtbot.keyClick(window, Qt.Key.Key_W)
-    assert window.stage.raw.isHidden()
+    QTest.keyClick(window, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: raw(window).isVisible() and raw(window).y_range[1] > 16_000, timeout=LONG)
+    assert raw(window).y_range[0] <= 0
+    QTest.keyClick(window, Qt.Key.Key_W)
+    assert raw(window).isHidden()
 
 
-def test_d_opens_the_parts_of_the_delay(make_window, qtbot):
+def test_d_opens_the_parts_of_the_delay(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, _ = make_window()
-    qtbot.keyClick(window, Qt.Key.Key_D)
+    QTest.keyClick(window, Qt.Key.Key_D)
     assert window.popover.isVisible()
     assert "Band-pass" in window.popover.accessibleDescription()
-    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not window.popover.isVisible()
 
 
-def test_t_goes_round_the_palettes(make_window, qtbot):
+def test_t_goes_round_the_palettes(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, station = make_window()
     seen = []
     for _ in PALETTES:
-        qtbot.keyClick(window, Qt.Key.Key_T)
+        QTest.keyClick(window, Qt.Key.Key_T)
         seen.append(station.choice.settings.palette)
     assert seen == ["dark", "contrast", "light"]
 
 
-def test_settings_return_a_choice_and_change_nothing_themselves(make_window, qtbot):
+def test_settings_return_a_choice_and_change_nothing_themselves(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, station = make_window(TWO)
     before = station.choice
-    qtbot.keyClick(window, Qt.Key.Key_S)
-    dialog = window.findChild(SettingsDialog)
+    QTest.keyClick(window, Qt.Key.Key_S)
+    dialog = dialog_of(window)
     dialog.text_size.setCurrentIndex(dialog.text_size.findData(150))
     dialog.mains.setCurrentIndex(dialog.mains.findData(60))
     assert station.choice == before
@@ -162,10 +194,10 @@ def test_settings_return_a_choice_and_change_nothing_themselves(make_window, qtb
     assert station.choice.channels == TWO
 
 
-def test_a_gain_that_is_no_number_is_refused_with_a_sentence(make_window, qtbot):
-    window, station = make_window()
+def test_a_gain_that_is_no_number_is_refused_with_a_sentence(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window, _ = make_window()
     window.open_settings()
-    dialog = window.findChild(SettingsDialog)
+    dialog = dialog_of(window)
     dialog.channel_rows[0].gain.setText("much")
     dialog.accept()
     assert dialog.isVisible()
@@ -176,7 +208,9 @@ def test_a_gain_that_is_no_number_is_refused_with_a_sentence(make_window, qtbot)
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
 @pytest.mark.parametrize("text_percent", [100, 125, 150, 200])
 @pytest.mark.parametrize("channels", [TWO[:1], TWO])
-def test_no_word_is_cut(make_window, qtbot, size, text_percent, channels):
+def test_no_word_is_cut(
+    make_window: MakeWindow, qtbot: QtBot, size: tuple[int, int], text_percent: int, channels: Channels
+) -> None:
     window, _ = make_window(channels, size, text_percent=text_percent)
     qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
     window.do("record")
@@ -197,7 +231,7 @@ def test_no_word_is_cut(make_window, qtbot, size, text_percent, channels):
     assert window.stage.geometry().bottom() < window.action_bar.y()
 
 
-def test_every_control_has_a_name_and_says_its_key(make_window):
+def test_every_control_has_a_name_and_says_its_key(make_window: MakeWindow) -> None:
     window, _ = make_window()
     for button in window.findChildren(KeyButton):
         assert button.accessibleName(), button
