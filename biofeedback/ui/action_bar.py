@@ -9,8 +9,10 @@ from PyQt6.QtCore import QPoint, QSize, pyqtSignal
 from PyQt6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
+from biofeedback.engine import EngineState
 from biofeedback.ui.canvas import CENTRE, Canvas, text_width
 from biofeedback.ui.key_button import KeyButton
+from biofeedback.ui.readings import UNIT_SIGNS
 from biofeedback.ui.tokens import CAPTION, LEAD, MARGIN, RADIUS_CONTROL, Look, style_sheet
 
 
@@ -126,6 +128,32 @@ class ActionBar(QWidget):
             button.dress(look)
         self.target.dress(look)
         self.setFixedHeight(self.more.sizeHint().height())
+        self.fit()
+
+    def show_state(self, state: EngineState, *, live: bool) -> None:
+        """Say on each button what it would do now; `live` while data flows."""
+        practice = state.update.practice if state.update else None
+        recording = state.recording is not None and not state.recording.closed
+        buttons = self.buttons
+        record, calibrate, pause = buttons["record"], buttons["calibrate"], buttons["pause"]
+        if recording:
+            record.name(self.tr("Stop recording"), self.tr("End the recording and complete its files (R)"), "stop")
+        else:
+            record.name(self.tr("Record"), self.tr("Record everything from now on (R)"), "record")
+        record.set_primary(primary=not recording and live)
+        record.setEnabled(recording or live)
+        calibrating = practice is not None and practice.calibration is not None
+        if calibrating:
+            calibrate.name(self.tr("Stop"), self.tr("Give the calibration up; nothing changes (C or Esc)"), "stop")
+        else:
+            calibrate.name(self.tr("Calibrate"), self.tr("Rest, then two comfortable pushes: 48 s (C)"), "target")
+        paused = practice is not None and practice.paused
+        words, sign = (self.tr("Go on"), "play") if paused else (self.tr("Pause"), "pause")
+        pause.name(words, self.tr("Training stands still, recording goes on (P)"), sign)
+        for button in (calibrate, pause, buttons["mark"]):
+            button.setEnabled(live)
+        value = "–" if practice is None else f"{practice.target.low:g} {UNIT_SIGNS[practice.unit]}"
+        self.target.tell(value, enabled=practice is not None and not calibrating)
         self.fit()
 
     def fit(self) -> None:

@@ -38,7 +38,9 @@ class DelayPopover(QWidget):
         self._parts = parts
         self.setAccessibleDescription("; ".join(f"{spoken(part.name)} {part.seconds * 1000:.1f} ms" for part in parts))
         if grown:
+            bottom = self.y() + self.height()
             self.resize(self.sizeHint())
+            self.move(self.x(), bottom - self.height())
         self.update()
 
     def open_above(self, anchor: QPoint) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtGui import QBrush, QPen, QPolygonF
+from PyQt6.QtGui import QBrush, QPainter, QPen, QPolygonF
 
 from biofeedback.ui.canvas import CENTRE, Canvas
 from biofeedback.ui.muscle_bar import Axis
@@ -22,8 +22,8 @@ from biofeedback.ui.tokens import CAPTION, LINE_TRACE, colour
 
 PAST, AHEAD = 10.0, 2.0
 """Seconds shown before and after now."""
-COLUMN = 2.0
-"""Width in pixels of a column: half a dozen times finer than what the envelope's window can change."""
+COLUMN = 0.04
+"""Seconds of a column, 1.6 to 3 pixels: a third of the window of the score's envelope."""
 SPREAD = 3.0
 """Pixels between a column's least and most from which both are drawn."""
 Floats = NDArray[np.float64]
@@ -36,13 +36,15 @@ class Columns:
     time: Floats
     low: Floats
     high: Floats
+    newest: Floats
+    """The newest scan's value, shape (1,), or (0,) when there is none."""
 
 
 def reduce_columns(values: Floats, first_index: int, rate: float, scans_per_column: int) -> Columns:
     """Reduce `values` (n,), whose first is scan `first_index`, to columns fixed to multiples of their width."""
     n = len(values)
     if not n:
-        return Columns(np.empty(0), np.empty(0), np.empty(0))
+        return Columns(np.empty(0), np.empty(0), np.empty(0), np.empty(0))
     lead = -first_index % scans_per_column
     edges = np.arange(lead, n, scans_per_column)
     if lead:
@@ -50,8 +52,7 @@ def reduce_columns(values: Floats, first_index: int, rate: float, scans_per_colu
     low, high = np.fmin.reduceat(values, edges), np.fmax.reduceat(values, edges)
     ends = np.append(edges[1:], n)
     time = ((edges + ends - 1) / 2 - (n - 1)) / rate
-    time[-1] = 0.0
-    return Columns(time, low, high)
+    return Columns(time, low, high, values[-1:])
 
 
 def runs(columns: Columns) -> list[tuple[int, int, bool]]:
@@ -75,9 +76,10 @@ class Lane:
         """Return the pixel of a time relative to now."""
         return self.x + (seconds + PAST) / (PAST + AHEAD) * self.w
 
-    def scans_per_column(self, rate: float) -> int:
-        """Return how many scans make one column."""
-        return max(1, round(rate * COLUMN * (PAST + AHEAD) / max(1.0, self.w)))
+
+def scans_per_column(rate: float) -> int:
+    """Return how many scans make one column."""
+    return max(1, round(rate * COLUMN))
 
 
 def paint_ground(
@@ -119,11 +121,12 @@ def paint_trace(
     top = a.bottom - np.clip(high / a.high, 0, 1) * h
     bottom = a.bottom - np.clip(low / a.high, 0, 1) * h
     last: QPointF | None = None
+    quarter = COLUMN / (PAST + AHEAD) * lane.w / 4
     for start, stop, good in runs(columns):
         if not good:
             # from the last good column to the next one: nothing is known between
             left, right = x[max(0, start - 1)], x[min(len(x) - 1, stop)]
-            if right - left > 2 * COLUMN:
+            if right - left > 2:
                 c.fill(left, a.top, right - left, h, t.surface)
                 c.hatch(left, a.top, right - left, h, t.ink3, 0, 90, 8)
             continue
@@ -135,28 +138,32 @@ def paint_trace(
                 # the end nearer to where the line comes from first, so that a slope is a slope and no stairs
                 before = points[-1].y() if points else qy
                 ends = (qy, py) if abs(before - qy) <= abs(before - py) else (py, qy)
-                points += [QPointF(px, ends[0]), QPointF(px, ends[1])]
+                points += [QPointF(px - quarter, ends[0]), QPointF(px + quarter, ends[1])]
             else:
                 points.append(QPointF(px, (py + qy) / 2))
+        if stop == len(x) and np.isfinite(columns.newest[-1]):
+            # the trace ends where the bar stands: at the newest scan
+            last = QPointF(lane.at(-shift), a.y(float(to_bar(columns.newest)[-1])))
+            points.append(last)
         c.p.setPen(Qt.PenStyle.NoPen)
         c.p.setBrush(QBrush(colour(ink, 26 if t.name == "light" else 40)))
         floor = [QPointF(points[-1].x(), a.bottom), QPointF(points[0].x(), a.bottom)]
+        c.p.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)  # its edge lies under the line
         c.p.drawPolygon(QPolygonF([*points, *floor]))
+        c.p.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = QPen(colour(ink), c.look.px(LINE_TRACE) if c.look.text_percent < 150 else 3.5)
         pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
         c.p.setPen(pen)
         c.p.setBrush(Qt.BrushStyle.NoBrush)
         c.p.drawPolyline(QPolygonF(points))
-        last = points[-1] if stop == len(x) else None
     return None if last is None or silent_for is not None else (last.x(), last.y())
 
 
 def paint_ahead(c: Canvas, lane: Lane) -> None:
-    """Veil what is still to come, and draw the line of now."""
+    """Veil what is still to come."""
     a = lane.axis
     now = lane.at(0)
     c.fill(now, a.top, lane.x + lane.w - now, a.bottom - a.top, c.t.surface, 120)
-    c.line(now, a.top, now, a.bottom, c.t.ink2, 1.5)
 
 
 def paint_silence(c: Canvas, lane: Lane, seconds: float, words: str) -> None:

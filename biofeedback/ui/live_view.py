@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QWidget
 
 from biofeedback.engine import EngineState
@@ -27,11 +27,12 @@ from biofeedback.ui.envelope_view import (
     paint_times,
     paint_trace,
     reduce_columns,
+    scans_per_column,
 )
 from biofeedback.ui.moment import Moment
 from biofeedback.ui.muscle_bar import Axis, paint_bar, paint_pill, paint_scale, paint_slim_bar, paint_target, pill_width
 from biofeedback.ui.readings import UNIT_SIGNS, Reading, calibration_segments, ticks
-from biofeedback.ui.tokens import CAPTION, Look
+from biofeedback.ui.tokens import CAPTION, Look, colour
 
 SLIM, SLIM_GAP = 40, 48
 STEP_WORDS = {"rest": "REST", "ready": "READY", "try": "PUSH", "pause": "PAUSE"}
@@ -56,6 +57,7 @@ class LiveView(QWidget):
         self.with_envelope = True
         self.covered = False
         """Whether the raw signal stands where the envelope would be."""
+        self._grounds: list[tuple[object, QPixmap]] = []
         self.level: float | None = None
         """What the bar shows, on its unit."""
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -104,8 +106,7 @@ class LiveView(QWidget):
             return []
         rate = state.settings.rate
         first, newest = rings.display.latest(round(PAST * rate))
-        lane = self._lane(self.axis())
-        scans = lane.scans_per_column(rate) if self.with_envelope else max(1, round(rate / 20))
+        scans = scans_per_column(rate)
         n = min(newest.shape[1], len(self._readings))
         return [reduce_columns(np.asarray(newest[:, i], np.float64), first, rate, scans) for i in range(n)]
 
@@ -115,9 +116,9 @@ class LiveView(QWidget):
 
     def _newest(self, columns: Columns, channel: int) -> float | None:
         """Return the newest value on the bar's unit; None where there is none."""
-        if not len(columns.high) or not np.isfinite(columns.high[-1]):
+        if not len(columns.newest) or not np.isfinite(columns.newest[-1]):
             return None
-        return float(self._to_bar(channel)(columns.high[-1:])[0])
+        return float(self._to_bar(channel)(columns.newest)[-1])
 
     def _lane(self, axis: Axis) -> Lane:
         left = self.envelope_left
@@ -181,15 +182,16 @@ class LiveView(QWidget):
                 name = self._readings[i].name
                 c.text(name, self.envelope_left, top - px(26), px(400), px(22), px(CAPTION), 600, c.t.ink2)
             lane = self._lane(own)
-            c.clip(lane.x, own.top, lane.w, own.bottom - own.top, 8)
-            paint_ground(c, lane, ticks(own.high), zone if i == 0 else None, segments)
+            self._paint_ground(c, i, lane, zone if i == 0 else None, segments)
+            c.p.save()
+            c.p.setClipRect(QRectF(lane.x, own.top, lane.w, own.bottom - own.top))
             newest = paint_trace(c, lane, trace, self._to_bar(i), silent_for=moment.silent_for)
             if moment.silent_for is None:
-                paint_ahead(c, lane)
+                c.line(lane.at(0), own.top, lane.at(0), own.bottom, c.t.ink2, 1.5)
             else:
                 words = self.tr("no data for {n} s").format(n=int(moment.silent_for))
                 paint_silence(c, lane, moment.silent_for, words)
-            c.unclip()
+            c.p.restore()
             if newest:
                 c.circle(*newest, 7, c.t.good if moment.met and i == 0 else c.t.accent, c.t.surface, 2.5)
             if two and i == 0 and practice and practice.calibration is None:
@@ -197,9 +199,33 @@ class LiveView(QWidget):
                 paint_target(c, lane.x, lane.x + lane.w, own.y(practice.target.low), dim=dim, width=3)
         paint_times(c, self._lane(axis), self.tr("10 s ago"), self.tr("5 s ago"), self.tr("now"))
 
+    def _paint_ground(
+        self,
+        c: Canvas,
+        i: int,
+        lane: Lane,
+        zone: tuple[float, float] | None,
+        segments: list[tuple[float, float, str, str]],
+    ) -> None:
+        """Paint what is behind trace `i`: kept as a picture, for its gradient costs more than all the rest."""
+        key = (self._look, lane, zone, self.devicePixelRatioF())
+        if segments or i >= len(self._grounds) or self._grounds[i][0] != key:
+            picture = QPixmap(self.size() * self.devicePixelRatioF())
+            picture.setDevicePixelRatio(self.devicePixelRatioF())
+            picture.fill(colour(c.t.surface))
+            painter = QPainter(picture)
+            ground = Canvas(painter, self._look)
+            ground.clip(lane.x, lane.axis.top, lane.w, lane.axis.bottom - lane.axis.top, 8)
+            paint_ground(ground, lane, ticks(lane.axis.high), zone, segments)
+            paint_ahead(ground, lane)
+            ground.unclip()
+            painter.end()
+            self._grounds[i : i + 1] = [(key if not segments else None, picture)]
+        area = QRectF(lane.x, lane.axis.top, lane.w, lane.axis.bottom - lane.axis.top).toAlignedRect()
+        ratio = self.devicePixelRatioF()
+        source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
+        c.p.drawPixmap(QRectF(area), self._grounds[i][1], source)
+
     def least_room(self, text: str) -> float:
         """Return the room that the axis and the target's pill need left of the bar."""
-        painter = QPainter()
-        c = Canvas.__new__(Canvas)
-        c.look, c.t, c.p = self._look, self._look.palette, painter
-        return pill_width(c, text, met=True) + 10
+        return pill_width(self._look, text, met=True) + 10

@@ -37,11 +37,11 @@ from biofeedback.ui.header import Header
 from biofeedback.ui.history import History
 from biofeedback.ui.moment import Moment, moment
 from biofeedback.ui.practice_screen import PracticeScreen
-from biofeedback.ui.readings import UNIT_SIGNS, Reading, delay_parts, readings, total_delay
+from biofeedback.ui.readings import Reading, delay_parts, readings, total_delay
 from biofeedback.ui.settings_dialog import SettingsDialog
 from biofeedback.ui.side_panel import SidePanel
 from biofeedback.ui.strip import Strip
-from biofeedback.ui.tokens import DARK, GUTTER, LIGHT, MARGIN, PALETTES, Look, Palette, style_sheet
+from biofeedback.ui.tokens import GUTTER, MARGIN, PALETTES, Look, palette_of, style_sheet
 from biofeedback.ui.wake import Wake
 
 SHORTEST_LOOK = 0.012
@@ -133,33 +133,7 @@ class MainWindow(QWidget):
         self.strip.show_state(state, shown, total_delay(parts) if state.delays else None, silent=silent, notice=notice)
         if self.popover.isVisible():
             self.popover.show_parts(parts)
-        self._show_actions(state, now)
-
-    def _show_actions(self, state: EngineState, now: Moment) -> None:
-        practice = state.update.practice if state.update else None
-        recording = state.recording is not None and not state.recording.closed
-        live = now.silent_for is None
-        buttons = self.action_bar.buttons
-        record, calibrate, pause = buttons["record"], buttons["calibrate"], buttons["pause"]
-        if recording:
-            record.name(self.tr("Stop recording"), self.tr("End the recording and complete its files (R)"), "stop")
-        else:
-            record.name(self.tr("Record"), self.tr("Record everything from now on (R)"), "record")
-        record.set_primary(primary=not recording and live)
-        record.setEnabled(recording or live)
-        calibrating = practice is not None and practice.calibration is not None
-        if calibrating:
-            calibrate.name(self.tr("Stop"), self.tr("Give the calibration up; nothing changes (C or Esc)"), "stop")
-        else:
-            calibrate.name(self.tr("Calibrate"), self.tr("Rest, then two comfortable pushes: 48 s (C)"), "target")
-        paused = practice is not None and practice.paused
-        words, sign = (self.tr("Go on"), "play") if paused else (self.tr("Pause"), "pause")
-        pause.name(words, self.tr("Training stands still, recording goes on (P)"), sign)
-        for button in (calibrate, pause, buttons["mark"]):
-            button.setEnabled(live)
-        value = "–" if practice is None else f"{practice.target.low:g} {UNIT_SIGNS[practice.unit]}"
-        self.action_bar.target.tell(value, enabled=practice is not None and not calibrating)
-        self.action_bar.fit()
+        self.action_bar.show_state(state, live=not silent)
 
     @property
     def painted_after(self) -> float | None:
@@ -234,7 +208,7 @@ class MainWindow(QWidget):
         """Take on the look that the settings ask for."""
         choice = self._station.choice
         name = choice.settings.palette
-        self._look_of_now = look = Look(_of_the_system() if name == "system" else PALETTES[name], choice.text_percent)
+        self._look_of_now = look = Look(palette_of(name), choice.text_percent)
         self.setStyleSheet(style_sheet(look))
         for part in (self.header, self.stage, self.side, self.action_bar, self.strip, self.popover):
             part.dress(look)
@@ -319,9 +293,3 @@ class MainWindow(QWidget):
         self._late.stop()
         self._controls.let_go()
         super().closeEvent(a0)
-
-
-def _of_the_system() -> Palette:
-    hints = QGuiApplication.styleHints()
-    dark = hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
-    return DARK if dark else LIGHT

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from biofeedback.ui.canvas import CENTRE, RIGHT, Canvas
+from biofeedback.ui.canvas import CENTRE, RIGHT, Canvas, text_width
 from biofeedback.ui.icons import paint_tick
-from biofeedback.ui.tokens import BODY, CAPTION, LINE_TARGET, RADIUS_BAR
+from biofeedback.ui.tokens import BODY, CAPTION, LINE_TARGET, RADIUS_BAR, Look
 
 PILL_TEXT = 22.0
 
@@ -55,17 +55,17 @@ def paint_bar(
     c.box(x, axis.top, w, h, None, r, t.edge, 1)
 
 
-def pill_width(c: Canvas, text: str, *, met: bool) -> float:
+def pill_width(look: Look, text: str, *, met: bool) -> float:
     """Return the width of the target's pill with its point."""
-    size = c.look.px(PILL_TEXT)
-    return c.width(text, size, 700) + c.look.px(20) + (size if met else 0) + 10
+    size = look.px(PILL_TEXT)
+    return text_width(text, size, 700) + look.px(20) + (size if met else 0) + 10
 
 
 def paint_pill(c: Canvas, right: float, y: float, text: str, *, met: bool, dim: bool) -> None:
     """Paint the target's value, pointing at its line from the left; a tick joins it when it is held."""
     t, size, h = c.t, c.look.px(PILL_TEXT), c.look.px(36)
     ground = t.ink3 if dim else t.good_ink if met else t.ink
-    w = pill_width(c, text, met=met) - 10
+    w = pill_width(c.look, text, met=met) - 10
     c.poly([(right - 10, y - 9), (right - 1, y), (right - 10, y + 9)], ground)
     c.box(right - 9 - w, y - h / 2, w, h, ground, 8)
     if met:

@@ -10,11 +10,11 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from biofeedback.engine import EngineState
-from biofeedback.ui.canvas import Canvas, badge_width
+from biofeedback.ui.canvas import Canvas, badge_width, text_width
 from biofeedback.ui.icons import paint_icon, paint_light
 from biofeedback.ui.phrase import clock, megabytes
 from biofeedback.ui.readings import Reading
-from biofeedback.ui.tokens import CAPTION, MARGIN, Look
+from biofeedback.ui.tokens import CAPTION, MARGIN, Look, metrics
 from biofeedback.ui.words import spoken
 
 LIGHTS = ("good", "look", "fix", "none")
@@ -28,6 +28,8 @@ class StripItem(QAbstractButton):
         self._look = Look()
         self.sign, self.label, self.value, self.tone = "", "", "", "plain"
         self.brief = False
+        self.limit = 0
+        """Most pixels it may take, 0 for any; a longer sentence ends in an ellipsis, whole in the tooltip."""
         self._clickable = clickable
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if clickable else Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -55,11 +57,11 @@ class StripItem(QAbstractButton):
         px = self._look.px
         if self.sign == "badge":
             return round(badge_width(self.value, self._look))
-        c = Canvas.__new__(Canvas)
         width = px(26) if self.sign else 0.0
         if self.label and not brief:
-            width += c.width(self.label, px(CAPTION)) + px(6)
-        return round(width + c.width(self.value, px(CAPTION), 600) + 3)
+            width += text_width(self.label, px(CAPTION)) + px(6)
+        whole = round(width + text_width(self.value, px(CAPTION), 600) + 3)
+        return min(whole, self.limit) if self.limit else whole
 
     def sizeHint(self) -> QSize:
         """As wide as what it shows."""
@@ -89,7 +91,10 @@ class StripItem(QAbstractButton):
             if self.label and not self.brief:
                 c.text(self.label, x, 0, self.width(), h, px(CAPTION), 400, t.ink3)
                 x += c.width(self.label, px(CAPTION)) + px(6)
-            c.text(self.value, x, 0, self.width(), h, px(CAPTION), 600, t.bad_ink if bad else t.ink)
+            value = self.value
+            if self.limit:
+                value = metrics(px(CAPTION), 600).elidedText(value, Qt.TextElideMode.ElideRight, self.width() - x)
+            c.text(value, x, 0, self.width(), h, px(CAPTION), 600, t.bad_ink if bad else t.ink)
             if self._clickable:
                 c.line(x, m + px(10), x + c.width(self.value, px(CAPTION), 600), m + px(10), t.ink3, 1, [2, 2])
             if self.hasFocus():
@@ -203,22 +208,27 @@ class Strip(QWidget):
         leaving = [*reversed(self.lights[1:]), self.received, self.delay, *self.lights[:1], self.board]
         if self.notice.value:
             leaving = [*reversed(self.lights), self.received, self.delay, self.board]
-        brief = False
+        brief: set[StripItem] = set()
 
         def needed() -> int:
-            return sum(item.width_with(brief=brief) for item in shown) + gap * len(shown)
+            return sum(item.width_with(brief=item in brief) for item in shown) + gap * len(shown)
 
-        if needed() > room:
-            brief = True
+        for item in (self.board, self.recording, self.received, self.delay, *self.lights):
+            if needed() > room:
+                brief.add(item)
         for item in leaving:
             if needed() <= room:
                 break
             if item in shown:
                 shown.remove(item)
+        self.notice.limit = 0
+        if needed() > room:
+            self.notice.limit = max(80, self.notice.width_with(brief=False) - (needed() - room))
         for item in self.items:
-            item.brief = brief
+            item.brief = item in brief
             item.setVisible(item in shown)
-            item.setToolTip(item.toolTip() or item.accessibleName())
+            if item is not self.delay and item is not self.recording:
+                item.setToolTip(item.accessibleName())
             item.updateGeometry()
             item.update()
         self._row.activate()

@@ -11,7 +11,8 @@ import functools
 from dataclasses import dataclass
 from typing import Literal
 
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication
 
 PaletteName = Literal["light", "dark", "contrast"]
 
@@ -90,6 +91,14 @@ LINE_TRACE, LINE_TARGET = 2.5, 4.0
 TEXT_SIZES = (100, 125, 150, 175, 200)
 """Percent of the type above that a person may choose."""
 FONTS = ["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "Open Sans", "DejaVu Sans"]
+
+
+def palette_of(name: PaletteName | Literal["system"]) -> Palette:
+    """Return the palette of a name; for "system" the light or the dark one, as the desktop asks for."""
+    if name != "system":
+        return PALETTES[name]
+    hints = QGuiApplication.styleHints()
+    return DARK if hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
 
 @dataclass(frozen=True, slots=True)

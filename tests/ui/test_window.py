@@ -30,6 +30,10 @@ def practice(station: Station) -> PracticeState:
     return update.practice
 
 
+def press(window: MainWindow, name: Qt.Key) -> None:
+    QTest.keyClick(window, name)  # type: ignore[call-overload] # PyQt's stubs take a static function for a method
+
+
 def recording(station: Station) -> RecorderState:
     found = station.engine.state.recording
     assert found is not None
@@ -85,22 +89,22 @@ def test_losing_the_focus_lets_go_of_space(make_window: MakeWindow) -> None:
 
 def test_r_records_into_the_library_and_stops(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, station = make_window()
-    QTest.keyClick(window, Qt.Key.Key_R)
+    press(window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: station.engine.state.recording is not None, timeout=LONG)
     qtbot.waitUntil(lambda: recording(station).seconds > 0.3, timeout=LONG)
     qtbot.waitUntil(lambda: window.strip.recording.label == "Recording", timeout=LONG)
     assert window.action_bar.buttons["record"].accessibleName() == "Stop recording"
-    QTest.keyClick(window, Qt.Key.Key_R)
+    press(window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: recording(station).closed, timeout=LONG)
     assert len(list(station.library.glob("sub-*/ses-*/emg/*_emg.edf"))) == 1
 
 
 def test_c_begins_a_calibration_and_c_gives_it_up(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, _ = make_window()
-    QTest.keyClick(window, Qt.Key.Key_C)
+    press(window, Qt.Key.Key_C)
     qtbot.waitUntil(lambda: word(window) == "REST", timeout=LONG)
     assert not window.action_bar.target.up.isEnabled()
-    QTest.keyClick(window, Qt.Key.Key_C)
+    press(window, Qt.Key.Key_C)
     qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
 
 
@@ -108,18 +112,18 @@ def test_arrows_move_the_target_by_five_points(make_window: MakeWindow, qtbot: Q
     window, station = make_window()
     station.engine.post(SetReference(0, 800.0, 10.0, verdict="good"))
     qtbot.waitUntil(lambda: practice(station).unit == "percent", timeout=LONG)
-    QTest.keyClick(window, Qt.Key.Key_Up)
+    press(window, Qt.Key.Key_Up)
     qtbot.waitUntil(lambda: practice(station).target.low == 45.0, timeout=LONG)
-    QTest.keyClick(window, Qt.Key.Key_Down)
+    press(window, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: practice(station).target.low == 40.0, timeout=LONG)
     assert window.stage.live.axis().high == 150
 
 
 def test_p_pauses_and_goes_on(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, _ = make_window()
-    QTest.keyClick(window, Qt.Key.Key_P)
+    press(window, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: word(window) == "PAUSED", timeout=LONG)
-    QTest.keyClick(window, Qt.Key.Key_P)
+    press(window, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
 
 
@@ -143,32 +147,32 @@ def test_the_axis_moves_only_when_a_key_moves_it(make_window: MakeWindow, qtbot:
     window, _ = make_window()
     qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
     assert window.stage.live.axis().high == 500
-    QTest.keyClick(window, Qt.Key.Key_Minus)
+    press(window, Qt.Key.Key_Minus)
     qtbot.waitUntil(lambda: window.stage.live.axis().high == 1000, timeout=LONG)
 
 
 def test_marks_are_numbered(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, _ = make_window()
-    QTest.keyClick(window, Qt.Key.Key_M)
-    QTest.keyClick(window, Qt.Key.Key_M)
+    press(window, Qt.Key.Key_M)
+    press(window, Qt.Key.Key_M)
     assert len(window.history.marks) == 2
 
 
 def test_the_raw_signal_stands_on_the_range_of_the_converter(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, _ = make_window()
-    QTest.keyClick(window, Qt.Key.Key_W)
+    press(window, Qt.Key.Key_W)
     qtbot.waitUntil(lambda: raw(window).isVisible() and raw(window).y_range[1] > 16_000, timeout=LONG)
     assert raw(window).y_range[0] <= 0
-    QTest.keyClick(window, Qt.Key.Key_W)
+    press(window, Qt.Key.Key_W)
     assert raw(window).isHidden()
 
 
 def test_d_opens_the_parts_of_the_delay(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, _ = make_window()
-    QTest.keyClick(window, Qt.Key.Key_D)
+    press(window, Qt.Key.Key_D)
     assert window.popover.isVisible()
     assert "Band-pass" in window.popover.accessibleDescription()
-    QTest.keyClick(window, Qt.Key.Key_Escape)
+    press(window, Qt.Key.Key_Escape)
     assert not window.popover.isVisible()
 
 
@@ -176,7 +180,7 @@ def test_t_goes_round_the_palettes(make_window: MakeWindow, qtbot: QtBot) -> Non
     window, station = make_window()
     seen = []
     for _ in PALETTES:
-        QTest.keyClick(window, Qt.Key.Key_T)
+        press(window, Qt.Key.Key_T)
         seen.append(station.choice.settings.palette)
     assert seen == ["dark", "contrast", "light"]
 
@@ -184,7 +188,7 @@ def test_t_goes_round_the_palettes(make_window: MakeWindow, qtbot: QtBot) -> Non
 def test_settings_return_a_choice_and_change_nothing_themselves(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, station = make_window(TWO)
     before = station.choice
-    QTest.keyClick(window, Qt.Key.Key_S)
+    press(window, Qt.Key.Key_S)
     dialog = dialog_of(window)
     dialog.text_size.setCurrentIndex(dialog.text_size.findData(150))
     dialog.mains.setCurrentIndex(dialog.mains.findData(60))
@@ -237,3 +241,12 @@ def test_every_control_has_a_name_and_says_its_key(make_window: MakeWindow) -> N
         assert button.accessibleName(), button
         assert button.toolTip(), button.accessibleName()
         assert not button.key or f"({button.key})" in button.toolTip() or button.key in button.toolTip()
+
+
+def test_a_long_sentence_of_trouble_stays_inside_the_strip(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window, _ = make_window(text_percent=200)
+    window.notify("The settings hold for now but are not kept: the folder cannot be written. " * 2)
+    window.look_slowly()
+    qtbot.waitUntil(window.strip.notice.isVisible, timeout=LONG)
+    assert window.strip.notice.geometry().right() <= window.width()
+    assert "not kept" in window.strip.notice.toolTip()

@@ -1,0 +1,36 @@
+"""The pictures of the window are made by the app's own code, and none of them is blank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QApplication
+
+from biofeedback.ui.moment import moment
+from biofeedback.ui.pictures import main, run_scene, scenes
+
+
+def test_a_scene_is_painted_in_both_sizes_and_palettes(tmp_path: Path, qapp: QApplication) -> None:
+    assert main([str(tmp_path), "--only", "01-ready"]) == 0
+    pictures = {path.stem: QImage(str(path)) for path in tmp_path.glob("*.png")}
+    assert sorted(pictures) == [
+        f"01-ready-{width}-{palette}" for width in (1280, 1920) for palette in ("dark", "light")
+    ]
+    for name, picture in pictures.items():
+        assert picture.width() == int(name.split("-")[2])
+        seen = {picture.pixel(x, y) for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)}
+        assert len(seen) > 30
+
+
+def test_a_whole_calibration_on_the_real_engine_ends_with_a_verdict_and_percent(tmp_path: Path) -> None:
+    [scene] = [scene for scene in scenes() if scene.name == "07-calibrate-result"]
+    engine, source, _ = run_scene(scene, tmp_path)
+    state = engine.state
+    source.cancel()
+    assert engine.stop(10)
+    assert state.update is not None
+    assert state.update.practice.unit == "percent"
+    shown = moment(state, state.last_arrival, paced=False)
+    assert shown.word.filled() == "GOOD"
+    assert "not a maximum" in shown.hint.filled()
