@@ -98,7 +98,11 @@ class DesktopStation:
         if choice.settings.library != before.settings.library:
             self._library = None
             self._visit = self._new_visit()
-        same_source = (choice.board, choice.rate, choice.channels) == (before.board, before.rate, before.channels)
+        same_source = (choice.board, choice.settings.rate, choice.channels) == (
+            before.board,
+            before.settings.rate,
+            before.channels,
+        )
         if not same_source or _engine_settings(choice) != _engine_settings(before):
             self._source = source_for(choice)
             self.engine.use(self._source, _engine_settings(choice))
@@ -121,9 +125,9 @@ def source_for(choice: Choice) -> Source:
     channels = choice.channels
     if choice.board == SIMULATED:
         mains = choice.settings.mains or 50
-        return SimulatedSource(len(channels), choice.rate, channels=channels, mains=mains)
+        return SimulatedSource(len(channels), choice.settings.rate, channels=channels, mains=mains)
     port = None if choice.board == ANY_BOARD else choice.board
-    return SerialSource(port, len(channels), choice.rate)
+    return SerialSource(port, len(channels), choice.settings.rate)
 
 
 def found_ports() -> list[FoundPort]:
@@ -167,8 +171,8 @@ def run_app(
             return 3
         channels = source.channels
     elif demo_seed is not None:
-        person = ScriptedPerson(choice.rate, seed=demo_seed)
-        source, script = SimulatedSource(1, choice.rate, seed=demo_seed, drive=person.drive), person.commands
+        person = ScriptedPerson(choice.settings.rate, seed=demo_seed)
+        source, script = SimulatedSource(1, choice.settings.rate, seed=demo_seed, drive=person.drive), person.commands
         channels = (ChannelSettings(muscle="biceps brachii", side="right"),)
     wake = Wake()
     station = DesktopStation(

@@ -52,6 +52,8 @@ class EngineState:
     message: str = ""
     label: str = ""
     simulated: bool = False
+    by_hand: bool = False
+    """Whether the space bar contracts the simulated muscle."""
     info: StreamInfo | None = None
     settings: PipelineSettings | None = None
     end_index: int = 0
@@ -112,7 +114,7 @@ class Engine:
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="acquisition", daemon=True)
-        self.state = EngineState("connecting", label=source.label, simulated=source.simulated)
+        self.state = EngineState("connecting", label=source.label, simulated=source.simulated, by_hand=source.by_hand)
         self._sitting: Sitting | None = None
         self._ended_recorders: list[Recorder] = []
         self._make_recorder: RecorderMaker | None = None
@@ -121,6 +123,7 @@ class Engine:
         self._silent_pause = False
         self._full = False
         self._rate_mark: tuple[float, int] | None = None
+        self._stream_index = 0
 
     # -- for everybody --------------------------------------------------------------------------------
 
@@ -234,7 +237,8 @@ class Engine:
         self._rate_mark = None
         self._publish(
             phase="streaming", message="", info=info, settings=settings, overruns=0, measured_rate=None,
-            label=source.label, simulated=source.simulated, delays=_delays(info, sitting, simulated=source.simulated),
+            label=source.label, simulated=source.simulated, by_hand=source.by_hand,
+            delays=_delays(info, sitting, simulated=source.simulated),
         )  # fmt: skip
 
     def _stream(self) -> None:
@@ -256,6 +260,7 @@ class Engine:
                 return
             for event in events:
                 self._take(event, arrival)
+            self._measure(arrival)
             if self._full:
                 self._end_recording()
                 self._publish(phase="ended")
@@ -300,11 +305,11 @@ class Engine:
             room = round(self._seconds * rate) - sitting.run_index
             self._full = len(block.counts) >= room
             block = Scans(block.first_index, block.counts[: max(0, room)])
+        self._stream_index = block.end_index
         sitting.scans(block)
         self.state = replace(
             self.state, phase="streaming", message="", last_arrival=arrival, update=sitting.update,
             end_index=sitting.next_index, received=self.state.received + len(block.counts),
-            measured_rate=self._measure(block.end_index, arrival),
         )  # fmt: skip
 
     def _miss(self, n_scans: int, cause: GapCause) -> None:
@@ -313,11 +318,15 @@ class Engine:
         self._hole = Gap(0, before + n_scans, cause)
         self.state = replace(self.state, lost=self.state.lost + n_scans)
 
-    def _measure(self, stream_index: int, arrival: float) -> float | None:
+    def _measure(self, arrival: float) -> None:
+        """Take the rate from the newest scans of two reads: how a read is cut into blocks says nothing of time."""
+        if arrival != self.state.last_arrival:
+            return
         if self._rate_mark is None:
-            self._rate_mark = (arrival, stream_index)
+            self._rate_mark = (arrival, self._stream_index)
         since, index = self._rate_mark
-        return (stream_index - index) / (arrival - since) if arrival - since > RATE_AFTER else None
+        if arrival - since > RATE_AFTER:
+            self.state = replace(self.state, measured_rate=(self._stream_index - index) / (arrival - since))
 
     # -- silence --------------------------------------------------------------------------------------
 
@@ -394,7 +403,7 @@ class Engine:
         self._source = source
         self._settings = settings
         self._publish(phase="connecting", message="", info=None, settings=None, update=None, label=source.label,
-                      simulated=source.simulated)  # fmt: skip
+                      simulated=source.simulated, by_hand=source.by_hand)  # fmt: skip
 
     def _publish(self, **changes: object) -> None:
         sitting = self._sitting

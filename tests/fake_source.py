@@ -34,6 +34,7 @@ class FakeSource:
     """
 
     simulated = False
+    by_hand = False
 
     def __init__(self, *, opens: list[StreamInfo | Exception] | None = None, paced: bool = True) -> None:
         self.label = "fake board"

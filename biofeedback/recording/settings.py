@@ -49,6 +49,9 @@ class Settings:
     palette: Palette = "system"
     display_envelope: str = "rms"
     library: Path | None = None
+    rate: int = 1000
+    """Scans per second asked of the board."""
+    text_percent: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ def encode_settings(settings: Settings) -> dict[str, Any]:
         "notch": settings.notch,
         "palette": settings.palette,
         "display_envelope": settings.display_envelope,
+        "rate": settings.rate,
+        "text_percent": settings.text_percent,
     }
     if settings.library is not None:
         table["library"] = str(settings.library)
@@ -134,6 +139,8 @@ def decode_settings(table: Mapping[str, Any]) -> Settings:
         palette=cast("Palette", palette),
         display_envelope=_get(table, "display_envelope", str, "rms"),
         library=Path(library) if library else None,
+        rate=_within(table, "rate", 1000, 100, 10_000),
+        text_percent=_within(table, "text_percent", 100, 100, 200),
     )
 
 
@@ -174,6 +181,13 @@ def _get(table: Mapping[str, Any], key: str, kind: type[_T], default: _T) -> _T:
     value = table.get(key, default)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise SettingsError(f"{key} is {str(value)[:40]!r}, which is no {kind.__name__}")
+    return value
+
+
+def _within(table: Mapping[str, Any], key: str, default: int, low: int, high: int) -> int:
+    value = _get(table, key, int, default)
+    if not low <= value <= high:
+        raise SettingsError(f"{key} is {value}; it can be {low} to {high}")
     return value
 
 

@@ -29,6 +29,7 @@ class ReplaySource:
     """The samples of `path`. `channels` are the settings stored with it, or made from its header's scaling."""
 
     simulated = False
+    by_hand = False
 
     def __init__(self, path: Path, *, paced: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
         """Read the header; raise RecordingError when it is no recording."""

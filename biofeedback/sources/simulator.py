@@ -96,6 +96,7 @@ class SimulatedSource:
         if rate not in RATES or not 8 <= adc_bits <= 16 or not 0 < strength <= 4 or not 0 < vref < 65:
             raise ValueError(f"no such board: {rate} scans/s, {adc_bits} bits, {vref} V, strength {strength}")
         self.paced = paced
+        self.by_hand = drive is None
         self._seed = seed
         self._drive = drive
         self._clock = clock

@@ -29,6 +29,8 @@ class Source(Protocol):
     """What it is, for the screen and the file."""
     simulated: bool
     """Whether the samples come from no living muscle: marked on the screen and in the file."""
+    by_hand: bool
+    """Whether a person makes it contract with the space bar (the simulated muscle, unless a script moves it)."""
     paced: bool
     """Whether samples arrive in real time; if not, the engine takes them as fast as it can store them."""
 

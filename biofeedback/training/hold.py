@@ -39,8 +39,12 @@ class HoldEvent:
 class HoldTracker:
     """Follows one channel's activation against one target."""
 
-    def __init__(self, rate: float, low: float, high: float | None, seconds: float) -> None:
+    def __init__(
+        self, rate: float, low: float, high: float | None, seconds: float, *, from_below: bool = False
+    ) -> None:
+        """Hold `low` (up to `high`) for `seconds`; `from_below`: the first hold must be seen to begin."""
         self._rate = rate
+        self._armed = not from_below
         self._start = round(low * STEPS)
         self._ceiling = None if high is None else round(high * STEPS)
         slack = 0 if high is None else round(BAND_TOLERANCE * high * STEPS)
@@ -87,6 +91,7 @@ class HoldTracker:
         usable = np.isfinite(activation)
         steps = np.rint(np.where(usable, activation, 0) * STEPS).astype(np.int64)
         if not self.running and not np.any(usable & (steps >= self._start)):
+            self._armed |= bool(usable.any())
             return []
         events: list[HoldEvent] = []
         for offset, (good, value) in enumerate(zip(usable.tolist(), steps.tolist(), strict=True)):
@@ -96,7 +101,8 @@ class HoldTracker:
 
     def _scan(self, index: int, value: int, events: list[HoldEvent]) -> None:
         if not self.running:
-            if value < self._start or (self._ceiling is not None and value > self._ceiling):
+            self._armed |= value < self._start
+            if not self._armed or value < self._start or (self._ceiling is not None and value > self._ceiling):
                 return
             self.running = True
             events.append(self._event(index, "started"))

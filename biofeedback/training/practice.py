@@ -63,6 +63,8 @@ class PracticeState:
     n_reached: int
     n_started: int
     best_hold: float
+    time_above: float
+    """Seconds on the clocks of all holds."""
     paused: bool
     level: tuple[float | None, ...]
 
@@ -109,7 +111,7 @@ class Practice:
         self._result: CalibrationResult | None = None
         self._paused = False
         self._n_reached = self._n_started = 0
-        self._best_hold = 0.0
+        self._best_hold = self._time_above = 0.0
         self._level_window = round(LEVEL_WINDOW * rate)
         self._level_refresh = max(1, round(LEVEL_REFRESH * rate))
         self._level_sum = RunningSum(self._level_window, len(channels))
@@ -137,7 +139,8 @@ class Practice:
                 command.amplitude, command.rest, command.kind, command.spread, command.verdict
             )
             self._forget_level()
-            events += self._restart_hold(index)
+            # who still pushes from the calibration's last try has not begun a hold
+            events += self._restart_hold(index, from_below=True)
         elif isinstance(command, StartCalibration):
             self._check_channel(command.channel)
             sensor = self._channels[command.channel].sensor
@@ -226,19 +229,20 @@ class Practice:
             n_reached=self._n_reached,
             n_started=self._n_started,
             best_hold=max(self._best_hold, self._hold.seconds),
+            time_above=self._time_above + self._hold.seconds,
             paused=self._paused,
             level=self._level,
         )
 
     # -- inside ---------------------------------------------------------------------------------------
 
-    def _new_hold(self) -> HoldTracker:
+    def _new_hold(self, *, from_below: bool = False) -> HoldTracker:
         target = self._targets[self.unit(0)]
-        return HoldTracker(self._rate, target.low, target.high, self._hold_seconds)
+        return HoldTracker(self._rate, target.low, target.high, self._hold_seconds, from_below=from_below)
 
-    def _restart_hold(self, index: int) -> list[TrainingEvent]:
+    def _restart_hold(self, index: int, *, from_below: bool = False) -> list[TrainingEvent]:
         ended = list[TrainingEvent](self._hold.end(index))
-        self._hold = self._new_hold()
+        self._hold = self._new_hold(from_below=from_below)
         return ended
 
     def _check_channel(self, channel: int) -> None:
@@ -250,7 +254,9 @@ class Practice:
             if isinstance(event, HoldEvent):
                 self._n_started += event.what == "started"
                 self._n_reached += event.what == "reached"
-                self._best_hold = max(self._best_hold, event.seconds)
+                if event.what == "ended":
+                    self._best_hold = max(self._best_hold, event.seconds)
+                    self._time_above += event.seconds
 
     def _forget_level(self) -> None:
         self._level_sum.restart()

@@ -1,4 +1,4 @@
-"""Everything a person can choose, as one frozen value: board, rate, text size and the station's settings.
+"""Everything a person can choose, as one frozen value: the board and the station's settings.
 
 One rule: no Qt; a choice changes nothing until the app applies it.
 """
@@ -27,8 +27,6 @@ class Choice:
     """Everything a person can choose. `board`: SIMULATED, ANY_BOARD (found by itself) or a port."""
 
     board: str = SIMULATED
-    rate: int = 1000
-    text_percent: int = 100
     settings: Settings = field(default_factory=Settings)
 
     @property

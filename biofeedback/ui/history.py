@@ -1,4 +1,4 @@
-"""What the window has seen of this run: how each hold went, the time above the line, the marks.
+"""What the window has seen of this run: how each hold went, and the marks.
 
 It follows the totals of `PracticeState`, so it may be told late and still counts right.
 One rule: a new run begins a new history.
@@ -23,12 +23,9 @@ class History:
 
     def _begin(self) -> None:
         self.outcomes: list[Outcome] = []
-        self.time_above = 0.0
-        """Seconds on the clocks of all holds."""
         self.marks: list[float] = []
         """Seconds since the run's first scan, of each mark."""
         self._n_started = self._n_reached = 0
-        self._clock = 0.0
         self._index = 0
 
     def follow(self, end_index: int, practice: PracticeState) -> None:
@@ -49,9 +46,6 @@ class History:
             if self.outcomes[place] == "below":
                 self.outcomes[place] = "reached"
         self._n_started, self._n_reached = practice.n_started, practice.n_reached
-        clock = practice.hold_clock
-        self.time_above += clock - self._clock if clock >= self._clock and not new else clock
-        self._clock = clock
 
     def mark(self, seconds: float) -> int:
         """Note a mark at `seconds` of the run; return its number, from 1."""

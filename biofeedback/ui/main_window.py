@@ -208,7 +208,7 @@ class MainWindow(QWidget):
         """Take on the look that the settings ask for."""
         choice = self._station.choice
         name = choice.settings.palette
-        self._look_of_now = look = Look(palette_of(name), choice.text_percent)
+        self._look_of_now = look = Look(palette_of(name), choice.settings.text_percent)
         self.setStyleSheet(style_sheet(look))
         for part in (self.header, self.stage, self.side, self.action_bar, self.strip, self.popover):
             part.dress(look)

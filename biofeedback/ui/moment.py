@@ -62,7 +62,7 @@ def moment(state: EngineState, now: float, *, paced: bool = True) -> Moment:
     if practice.calibration:
         return _calibrating(practice.calibration)
     if practice.paused:
-        hint = say("P goes on") if state.simulated else say("Space goes on")
+        hint = say("P goes on") if state.by_hand else say("Space goes on")
         return Moment(say("PAUSED"), "pause", "quiet", hint, with_target=False)
     if practice.result and state.settings:
         age = (state.update.end_index - practice.result.index) / state.settings.rate
@@ -146,10 +146,10 @@ def _practising(state: EngineState, practice: PracticeState) -> Moment:
                       progress=practice.hold_fraction)  # fmt: skip
     if practice.references[0] is None:
         hint = say("Calibrate to see percent\nof today's best (C)")
-        if state.simulated:
+        if state.by_hand:
             hint = say("Hold Space to contract,\ncalibrate with C")
         return Moment(say("READY"), "wave", "way", warning or hint, progress=0.0)
-    hint = say("Up to the line:\nhold Space") if state.simulated else say("Up to the line")
+    hint = say("Up to the line:\nhold Space") if state.by_hand else say("Up to the line")
     return Moment(say("CONTRACT"), "up", "way", warning or hint, progress=0.0)
 
 

@@ -47,6 +47,7 @@ class StoppingSource:
     """A simulated muscle that sends `seconds` as fast as it is read, then keeps quiet, or is unplugged."""
 
     simulated = True
+    by_hand = True
     paced = False
 
     def __init__(self, seconds: float, drive: Drive, channels: Sequence[ChannelSettings], *, unplugs: bool) -> None:
@@ -200,8 +201,8 @@ def paint(
 ) -> Path:
     """Paint the window at the scene's moment; return the picture's file."""
     application = QApplication.instance()
-    settings = Settings(boards={SIMULATED: BoardSettings(scene.channels)}, palette=palette)
-    choice = Choice(SIMULATED, RATE, text_percent, settings)
+    settings = Settings(boards={SIMULATED: BoardSettings(scene.channels)}, palette=palette, text_percent=text_percent)
+    choice = Choice(SIMULATED, settings)
     ticking = itertools.count()
     after = scene.silent_for or 0.0
     window = MainWindow(

@@ -114,11 +114,12 @@ class SettingsDialog(QDialog):
                 self.tr("The library needs a whole path, such as {example}.").format(example=default_library())
             )
         return Choice(
-            board=board, rate=int(self.rate.currentData()), text_percent=int(self.text_size.currentData()),
+            board=board,
             settings=replace(
                 settings, boards={**settings.boards, board: BoardSettings(channels, isolator)},
                 mains=self.mains.currentData(), notch=self.notch.isChecked(), palette=self.palette_choice.currentData(),
                 display_envelope=str(self.display.currentData()), library=library,
+                rate=int(self.rate.currentData()), text_percent=int(self.text_size.currentData()),
             ),
         )  # fmt: skip
 
@@ -132,7 +133,7 @@ class SettingsDialog(QDialog):
         self.n_channels = choice_box(
             [(str(n), n) for n in range(1, MAX_CHANNELS + 1)], len(choice.channels), self.look, self
         )
-        self.rate = choice_box([(f"{rate} Hz", rate) for rate in RATES], choice.rate, self.look, self)
+        self.rate = choice_box([(f"{rate} Hz", rate) for rate in RATES], choice.settings.rate, self.look, self)
         self.mains = choice_box(
             [(tr("50 Hz"), 50), (tr("60 Hz"), 60), (tr("not known"), 0)], settings.mains, self.look, self
         )
@@ -146,7 +147,7 @@ class SettingsDialog(QDialog):
         self.palette_choice = choice_box(
             [*palettes, (tr("as the system"), "system")], settings.palette, self.look, self
         )
-        self.text_size = choice_box([(f"{n} %", n) for n in TEXT_SIZES], choice.text_percent, self.look, self)
+        self.text_size = choice_box([(f"{n} %", n) for n in TEXT_SIZES], choice.settings.text_percent, self.look, self)
         self.library = QLineEdit(str(settings.library or ""), self)
         self.library.setPlaceholderText(str(default_library()))
         browse = KeyButton(tr("Choose …"), parent=self)

@@ -42,8 +42,9 @@ class SidePanel(QWidget):
         practice = state.update.practice if state.update else None
         shown = (
             practice and (practice.n_reached, practice.n_started, round(practice.best_hold, 1), practice.references,
+                          int(practice.time_above),
                           practice.calibration and (practice.calibration.step, practice.calibration.tries)),
-            silent, tuple(history.outcomes), int(history.time_above), tuple(history.marks), reading and reading.unit,
+            silent, tuple(history.outcomes), tuple(history.marks), reading and reading.unit,
         )  # fmt: skip
         self._practice, self._reading, self._history, self._silent = practice, reading, history, silent
         if shown != self._shown:
@@ -97,7 +98,7 @@ class SidePanel(QWidget):
         y += (n_dots // 5) * (d + 8 * f) + 10 * f
         rows = [
             (self.tr("Best hold"), f"{practice.best_hold:.1f} s" if practice and practice.best_hold else "–"),
-            (self.tr("Time above"), f"{clock(history.time_above)}" if history.time_above else "–"),
+            (self.tr("Time above"), f"{clock(practice.time_above)}" if practice and practice.time_above else "–"),
         ]
         y = self._paint_rows(c, rows, x, y, w, f)
         if y + 72 * f < h:

@@ -33,6 +33,15 @@ def test_a_hold_starts_at_the_target_and_is_reached_after_its_time() -> None:
     assert events[1].seconds == 1.0
 
 
+def test_who_is_above_from_the_start_has_to_come_from_below_first() -> None:
+    tracker = HoldTracker(RATE, 40, None, 1.0, from_below=True)
+    assert tracker.process(0, np.full(3000, 60.0)) == []
+    assert what(tracker.process(3000, np.r_[np.full(100, 10.0), np.full(1000, 60.0)])) == [
+        ("started", 3100),
+        ("reached", 4099),
+    ]
+
+
 def test_a_hold_just_below_the_target_never_starts() -> None:
     assert follow(np.full(5000, 39.9))[1] == []
 

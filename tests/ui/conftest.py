@@ -29,8 +29,8 @@ class Station:
     """A station on the simulated muscle that notes what Space does."""
 
     def __init__(self, library: Path, wake: Wake, channels: Channels, text_percent: int) -> None:
-        settings = Settings(boards={SIMULATED: BoardSettings(channels)}, palette="light")
-        self.choice = Choice(SIMULATED, 1000, text_percent, settings)
+        settings = Settings(boards={SIMULATED: BoardSettings(channels)}, palette="light", text_percent=text_percent)
+        self.choice = Choice(SIMULATED, settings)
         self.source = SimulatedSource(len(channels), 1000, channels=channels, seed=3)
         self.engine = Engine(self.source, EngineSettings(channels), on_update=wake.poke)
         self.library = library

@@ -22,7 +22,7 @@ REFERENCE = Reference(800.0, 12.0, "comfortable_effort", 6.0, "good")
 PRACTICE = PracticeState(
     unit="percent", target=SetTarget(40.0), hold_seconds=5.0, references=(REFERENCE,), calibration=None, result=None,
     holding=False, above=False, reached=False, hold_clock=0.0, hold_fraction=0.0, n_reached=0, n_started=0,
-    best_hold=0.0, paused=False, level=(3.0,),
+    best_hold=0.0, time_above=0.0, paused=False, level=(3.0,),
 )  # fmt: skip
 GOOD = ChannelQuality()
 NO_SCANS = np.empty((0, 1))

@@ -84,8 +84,8 @@ def test_a_saturated_signal_says_so_in_place_of_the_hint() -> None:
 
 
 def test_with_the_simulated_muscle_space_contracts_and_p_pauses() -> None:
-    assert "hold Space" in said(replace(state(), simulated=True))[1]
-    assert said(replace(state(paused=True), simulated=True))[1] == "P goes on"
+    assert "hold Space" in said(replace(state(), by_hand=True))[1]
+    assert said(replace(state(paused=True), by_hand=True))[1] == "P goes on"
 
 
 def test_a_failure_says_its_own_sentence() -> None:

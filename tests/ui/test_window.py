@@ -194,7 +194,7 @@ def test_settings_return_a_choice_and_change_nothing_themselves(make_window: Mak
     dialog.mains.setCurrentIndex(dialog.mains.findData(60))
     assert station.choice == before
     dialog.accept()
-    assert (station.choice.text_percent, station.choice.settings.mains) == (150, 60)
+    assert (station.choice.settings.text_percent, station.choice.settings.mains) == (150, 60)
     assert station.choice.channels == TWO
 
 
