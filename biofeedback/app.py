@@ -22,21 +22,18 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType, TracebackType
 
-from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QtMsgType, qInstallMessageHandler
+from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QTimer, QtMsgType, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings
-from biofeedback.recorders import recorder_in
 from biofeedback.recording.edf import RecordingError
-from biofeedback.recording.folders import app_folder, default_library, make_private
-from biofeedback.recording.settings import SettingsError, load_settings, save_settings
-from biofeedback.sitting import RecorderMaker
+from biofeedback.recording.folders import app_folder, make_private
+from biofeedback.recording.settings import load_settings
 from biofeedback.sources.replay import ReplaySource
 from biofeedback.sources.script import ScriptedPerson
-from biofeedback.sources.serial_port import SerialSource, list_boards
 from biofeedback.sources.simulator import SimulatedSource
 from biofeedback.sources.source import Source
+from biofeedback.station import DesktopStation, found_ports, source_for
 from biofeedback.training.commands import Command
 from biofeedback.ui.choice import ANY_BOARD, SIMULATED, Choice, FoundPort
 from biofeedback.ui.main_window import MainWindow
@@ -44,95 +41,10 @@ from biofeedback.ui.wake import Wake
 
 SWITCH_INTERVAL = 0.0005
 """Seconds that a thread may keep the interpreter: a busy window held samples up for 11 ms by default, now 2.5."""
+LOOK_FOR_BOARDS = 1000
+"""Milliseconds between looks for a board while the simulated muscle stands in for one."""
 MESSAGES = "The window made a mistake. Recording and training go on; the log has the details."
 log = logging.getLogger("biofeedback")
-
-
-class DesktopStation:
-    """The app behind the window: one engine, one source at a time, the settings and where they are kept."""
-
-    def __init__(
-        self,
-        source: Source,
-        choice: Choice,
-        *,
-        settings_file: Path | None,
-        library: Path | None = None,
-        find_boards: Callable[[], Sequence[FoundPort]],
-        on_update: Callable[[], None],
-        channels: tuple[ChannelSettings, ...] | None = None,
-        script: Sequence[tuple[int, Command]] = (),
-    ) -> None:
-        self.choice = choice
-        self._source = source
-        self._settings_file = settings_file
-        self._library = library
-        self._find_boards = find_boards
-        settings = _engine_settings(choice)
-        if channels:
-            settings = replace(settings, channels=channels)
-        self.engine = Engine(source, settings, on_update=on_update, script=script)
-        self._visit = self._new_visit()
-
-    @property
-    def paced(self) -> bool:
-        """Whether the source sends in real time."""
-        return self._source.paced
-
-    def start_recording(self) -> None:
-        """Begin a recording with the next scan; recordings of one sitting are runs of one visit."""
-        self.engine.record(self._visit)
-
-    def contract(self, level: float) -> None:
-        """Let the simulated muscle work."""
-        if isinstance(self._source, SimulatedSource):
-            self._source.set_contraction(level)
-
-    def find_boards(self) -> Sequence[FoundPort]:
-        """Return the ports that may be boards."""
-        return self._find_boards()
-
-    def apply(self, choice: Choice) -> str:
-        """Change to `choice`. The source is changed only when something that it depends on was."""
-        before, self.choice = self.choice, choice
-        if choice.settings.library != before.settings.library:
-            self._library = None
-            self._visit = self._new_visit()
-        same_source = (choice.board, choice.settings.rate, choice.channels) == (
-            before.board,
-            before.settings.rate,
-            before.channels,
-        )
-        if not same_source or _engine_settings(choice) != _engine_settings(before):
-            self._source = source_for(choice)
-            self.engine.use(self._source, _engine_settings(choice))
-            self._visit = self._new_visit()
-        if self._settings_file is None:
-            return ""
-        try:
-            save_settings(self._settings_file, choice.settings)
-        except (OSError, SettingsError) as error:
-            return f"The settings hold for now but are not kept: {error}."
-        return ""
-
-    def _new_visit(self) -> RecorderMaker:
-        library = self._library or self.choice.settings.library or default_library()
-        return recorder_in(library, now=lambda: dt.datetime.now(dt.UTC))
-
-
-def source_for(choice: Choice) -> Source:
-    """Return the source that `choice` names."""
-    channels = choice.channels
-    if choice.board == SIMULATED:
-        mains = choice.settings.mains or 50
-        return SimulatedSource(len(channels), choice.settings.rate, channels=channels, mains=mains)
-    port = None if choice.board == ANY_BOARD else choice.board
-    return SerialSource(port, len(channels), choice.settings.rate)
-
-
-def found_ports() -> list[FoundPort]:
-    """Return the serial ports of this computer, known boards first."""
-    return [FoundPort(board.port, board.maker or board.description) for board in list_boards()]
 
 
 def run_app(
@@ -159,7 +71,7 @@ def run_app(
     application.setStyle("Fusion")
     settings_file = app_folder("config") / "settings.toml"
     loaded = load_settings(settings_file)
-    plugged = not simulated and any(found.description for found in find_boards())
+    plugged = not simulated and any(found.is_known for found in find_boards())
     choice = Choice(board=port or (ANY_BOARD if plugged else SIMULATED), settings=loaded.settings)
     channels: tuple[ChannelSettings, ...] | None = None
     script: Sequence[tuple[int, Command]] = ()
@@ -177,7 +89,7 @@ def run_app(
     wake = Wake()
     station = DesktopStation(
         source or source_for(choice), choice, settings_file=settings_file if loaded.writable else None, library=library,
-        find_boards=find_boards, on_update=wake.poke, channels=channels, script=script,
+        find_boards=find_boards, now=_now, on_update=wake.poke, channels=channels, script=script,
     )  # fmt: skip
     window = MainWindow(station, wake)
     if loaded.message:
@@ -189,6 +101,8 @@ def run_app(
         window.show()
         window.setFocus()
         station.engine.start()
+        if not (port or simulated or source):
+            _watch_for_boards(window, station)
         ready(window)
         application.exec()
         ended = station.engine.stop()
@@ -201,10 +115,29 @@ def run_app(
     return 0
 
 
-def _engine_settings(choice: Choice) -> EngineSettings:
-    settings = choice.settings
-    notch = settings.notch and settings.mains != 0
-    return EngineSettings(choice.channels, mains=settings.mains or 50, notch=notch, display=choice.display)
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _watch_for_boards(window: MainWindow, station: DesktopStation) -> None:
+    """Change from the simulated muscle to a board that is plugged in, unless that would end a recording.
+
+    Once a person has chosen a source themselves, theirs stays.
+    """
+    begun_with = station.choice.board
+    timer = QTimer(window)
+
+    def look() -> None:
+        recording = station.engine.state.recording
+        if station.choice.board != begun_with or begun_with != SIMULATED:
+            timer.stop()
+        elif (recording is None or recording.closed) and any(found.is_known for found in station.find_boards()):
+            timer.stop()
+            window.apply(replace(station.choice, board=ANY_BOARD))
+            window.notify("A board was plugged in: it is used from now on.")
+
+    timer.timeout.connect(look)
+    timer.start(LOOK_FOR_BOARDS)
 
 
 def _start_log() -> None:

@@ -25,7 +25,7 @@ LEVELS = (
     {"report"},
     {"sitting", "engine", "recorders"},
     {"ui"},
-    {"app", "headless", "doctor"},
+    {"app", "headless", "doctor", "station"},
     {"cli", "__main__"},
 )
 """From the bottom to the top. A module imports from its own level and from those before it."""

@@ -20,6 +20,8 @@ class FoundPort:
 
     port: str
     description: str
+    is_known: bool = False
+    """Whether its maker is one of boards: only such a port is asked unasked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ class MainWindow(QWidget):
             names = list(PALETTES)
             following = names[(names.index(self._look_of_now.palette.name) + 1) % len(names)]
             choice = self._station.choice
-            self._apply(replace(choice, settings=replace(choice.settings, palette=following)))
+            self.apply(replace(choice, settings=replace(choice.settings, palette=following)))
         elif name == "settings":
             self.open_settings()
         elif name == "delay":
@@ -188,11 +188,12 @@ class MainWindow(QWidget):
 
     def _settings_closed(self, dialog: SettingsDialog, result: int) -> None:
         if result == QDialog.DialogCode.Accepted:
-            self._apply(dialog.choice)
+            self.apply(dialog.choice)
         dialog.deleteLater()
         self.setFocus()
 
-    def _apply(self, choice: Choice) -> None:
+    def apply(self, choice: Choice) -> None:
+        """Change to `choice` and show what becomes of it."""
         before = self._station.choice
         if trouble := self._station.apply(choice):
             self.notify(trouble)

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication
 
 from biofeedback.app import MESSAGES, run_app
 from biofeedback.sources.simulator import SimulatedSource
+from biofeedback.ui.choice import FoundPort
 from biofeedback.ui.main_window import MainWindow
 
 
@@ -69,6 +70,30 @@ def test_a_recording_is_complete_when_the_window_is_closed(home: Path, qapp: QAp
     assert run_app(simulated=True, library=home / "library", find_boards=list, ready=ready) == 0
     [account] = (home / "library").glob("sub-*/ses-*/emg/*_emg.json")
     assert '"closed": true' in account.read_text()
+
+
+def test_a_board_that_is_plugged_in_later_takes_the_place_of_the_simulated_muscle(
+    home: Path, qapp: QApplication
+) -> None:
+    ports: list[FoundPort] = []
+    timers: list[QTimer] = []
+    labels: list[str] = []
+
+    def ready(window: MainWindow) -> None:
+        def plug() -> None:
+            labels.append(window.header.board.accessibleName())
+            ports.append(FoundPort("/dev/ttyACM9", "Arduino", is_known=True))
+
+        def note() -> None:
+            labels.append(window.header.board.accessibleName())
+            window.close()
+
+        timers.append(when(lambda: window.painted_after is not None, plug))
+        timers.append(when(lambda: "LOOKING" in window.stage.band.accessibleName(), note))
+
+    assert run_app(library=home / "library", find_boards=lambda: ports, ready=ready) == 0
+    assert len(labels) == 2
+    assert labels[0] != labels[1]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.recording.recorder import RecorderState
+from biofeedback.report.recompute import Replay
 from biofeedback.training.commands import SetReference
 from biofeedback.training.practice import PracticeState
 from biofeedback.ui.key_button import KeyButton
@@ -97,6 +99,26 @@ def test_r_records_into_the_library_and_stops(make_window: MakeWindow, qtbot: Qt
     press(window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: recording(station).closed, timeout=LONG)
     assert len(list(station.library.glob("sub-*/ses-*/emg/*_emg.edf"))) == 1
+
+
+def test_the_bar_shows_what_the_file_gives_when_it_is_computed_again(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window, station = make_window()
+    key(window, Qt.Key.Key_Space)
+    press(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: station.engine.state.recording is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: recording(station).seconds > 1.0, timeout=LONG)
+    window.look()
+    update = station.engine.state.update
+    window.stage.live.repaint()
+    painted = window.stage.live.level
+    assert update is not None
+    assert station.engine.stop()
+    [path] = station.library.glob("sub-*/ses-*/emg/*_emg.edf")
+    computed = np.concatenate([update.bar[:, 0] for update in Replay(path).updates()])
+    # samples may have come between reading the state and painting: it is one of the next few values, to the bit
+    assert painted in computed[update.end_index - 100 : update.end_index + 1000].tolist()
+    assert painted is not None
+    assert painted > 100
 
 
 def test_c_begins_a_calibration_and_c_gives_it_up(make_window: MakeWindow, qtbot: QtBot) -> None:
