@@ -75,6 +75,7 @@ class SerialSource:
     """
 
     simulated = False
+    by_hand = False
     paced = True
 
     def __init__(
