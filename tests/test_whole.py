@@ -123,24 +123,43 @@ def test_the_bar_shows_the_envelope_of_what_is_in_the_file(uno: NewUno, tmp_path
     assert update.bar[-1, 0] == pytest.approx(microvolts, rel=1e-3)
 
 
-def test_after_a_kill_three_readers_open_the_recording_and_it_replays(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [*COMMAND, "record", "--simulated", "--channels", "2", "--library", str(tmp_path)],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=BUFFERED,
-    )  # fmt: skip
-    assert process.stdout is not None
-    path = first_line(process.stdout)
-    until(lambda: path.exists() and path.stat().st_size > 24_000)
-    process.send_signal(signal.SIGKILL)
-    process.wait(PATIENCE)
-    process.stdout.close()
+APP_RECORDING = """
+import sys
+from pathlib import Path
+from biofeedback.app import run_app
+
+def ready(window):
+    window.do("record")
+
+run_app(simulated=True, library=Path(sys.argv[1]), find_boards=list, ready=ready)
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "n_channels"),
+    [([*COMMAND[1:], "record", "--simulated", "--channels", "2", "--library"], 2), (["-c", APP_RECORDING], 1)],
+    ids=["record", "app"],
+)
+def test_after_a_kill_three_readers_open_the_recording_and_it_replays(
+    program: list[str], n_channels: int, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    home = {"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    with subprocess.Popen(
+        [sys.executable, *program, str(library)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**BUFFERED, **home},
+    ) as process:  # fmt: skip
+        until(lambda: any(path.stat().st_size > 24_000 for path in library.glob("sub-*/ses-*/emg/*.edf")))
+        process.send_signal(signal.SIGKILL)
+    [path] = library.glob("sub-*/ses-*/emg/*.edf")
 
     ours = read_edf(path)
     assert ours.n_scans > 1500
+    assert ours.channels[0].transducer.startswith("SIMULATED EMG")
     with pyedflib.EdfReader(str(path)) as reader:
-        theirs = np.stack([reader.readSignal(i, digital=True) for i in range(2)], axis=1)
+        theirs = np.stack([reader.readSignal(i, digital=True) for i in range(n_channels)], axis=1)
     by_edfio = edfio.read_edf(path)
-    also = np.stack([by_edfio.signals[i].digital for i in range(2)], axis=1)
+    also = np.stack([by_edfio.signals[i].digital for i in range(n_channels)], axis=1)
     raw = mne.io.read_raw_edf(path, verbose="error", preload=True)
     assert np.array_equal(theirs, ours.scans())
     assert np.array_equal(also, ours.scans())
@@ -251,7 +270,7 @@ def test_wrong_use_and_missing_things_are_said_in_a_line_without_a_traceback(
     assert "Traceback" not in done.stderr
 
 
-def test_the_commands_need_no_qt(tmp_path: Path) -> None:
+def test_the_commands_need_no_qt(demo: Demo, tmp_path: Path) -> None:
     """All but the app run where PyQt6 cannot be imported."""
     block = (
         "import sys; sys.modules['PyQt6'] = None; sys.modules['pyqtgraph'] = None; from biofeedback.cli import main; "
@@ -260,6 +279,8 @@ def test_the_commands_need_no_qt(tmp_path: Path) -> None:
         ["record", "--simulated", "--seconds", "0.5", "--library", str(tmp_path)],
         ["devices", "--json"],
         ["doctor", "--json"],
+        ["demo", "--headless", "--library", str(tmp_path)],
+        ["replay", str(demo[1][0])],
     ):
         done = subprocess.run(
             [sys.executable, "-c", f"{block}sys.exit(main({arguments!r}))"],

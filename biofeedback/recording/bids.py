@@ -69,17 +69,20 @@ class RunSettings:
 
     def emg_channels(self) -> list[EmgChannel]:
         """Return the channels as the EDF header names them."""
+        bits, vref = self.adc_bits, self.vref
         return [
-            EmgChannel(c.name, microvolts_per_count(c, self.adc_bits, self.vref), transducer(c)) for c in self.channels
+            EmgChannel(c.name, microvolts_per_count(c, bits, vref), transducer(c, simulated=self.simulated))
+            for c in self.channels
         ]
 
 
-def transducer(channel: ChannelSettings) -> str:
-    """Return the sensor in words for the EDF header."""
+def transducer(channel: ChannelSettings, *, simulated: bool = False) -> str:
+    """Return the sensor in words for the EDF header, so that a simulated muscle is told in the file itself."""
+    kind = "SIMULATED EMG" if simulated else "surface EMG"
     if channel.sensor is Sensor.UNKNOWN:
-        return "surface EMG, output unknown"
+        return f"{kind}, output unknown"
     gain = "unknown" if channel.gain is None else f"{channel.gain:g}"
-    return f"surface EMG, {channel.sensor} output, gain {gain}"
+    return f"{kind}, {channel.sensor} output, gain {gain}"
 
 
 def description(*, rate: float, n_channels: int, task: str, power_line_frequency: int = 0) -> dict[str, Any]:
@@ -167,8 +170,9 @@ def _name(text: str) -> tuple[str, str]:
 
 
 def _cell(text: str) -> str:
-    """Return `text` as one cell: no tab and no line break."""
-    return " ".join(text.split()) or "n/a"
+    """Return `text` as one cell: no tab, no line break, and nothing that a spreadsheet takes for a formula."""
+    plain = " ".join(text.encode("utf-8", "replace").decode().split()) or "n/a"
+    return f"'{plain}" if plain[0] in "=+-@" else plain
 
 
 def _plain(number: float) -> float:
