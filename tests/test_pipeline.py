@@ -14,8 +14,17 @@ from hypothesis import strategies as st
 from biofeedback.emg.envelope import DISPLAYS, Floats
 from biofeedback.emg.sensor import ChannelSettings, Sensor
 from biofeedback.pipeline import Pipeline, PipelineSettings
-from biofeedback.training.commands import Command, Mark, Pause, Resume, SetReference, SetTarget, StartCalibration
-from biofeedback.training.practice import TrainingEvent
+from biofeedback.training.commands import (
+    Command,
+    Mark,
+    Pause,
+    Resume,
+    SetHold,
+    SetReference,
+    SetTarget,
+    StartCalibration,
+)
+from biofeedback.training.practice import TrainingEvent, encode_event
 from biofeedback.wire.events import Counts, Gap, Scans
 from tests.independent import bandpassed
 from tests.real_emg import bursts, fatigue
@@ -66,6 +75,37 @@ def test_the_score_envelope_of_real_emg_is_golden_in_any_chunking(
     counts = load()[:20_000]
     pipeline, _, _ = run(path(bits), counts, chunk, (GAP_AT, GAP))
     assert pipeline.envelope_hash == GOLDEN[name]
+
+
+SESSIONS: dict[str, tuple[int, tuple[int, int], list[tuple[int, Command]]]] = {
+    "bursts": (16, (9_000, 90), [
+        (0, SetHold(0.5)), (100, SetReference(0, 3000.0, 40.0, spread=4.0, verdict="good")), (3_000, Mark(1)),
+        (7_000, SetTarget(60.0)), (15_000, Pause()), (17_500, Resume()), (20_000, SetTarget(30.0, 90.0)),
+    ]),
+    "fatigue": (12, (31_000, 400), [
+        (0, SetTarget(150.0, unit="uV")), (0, SetHold(1.0)), (2_000, StartCalibration(0)), (52_000, SetTarget(25.0)),
+        (53_000, SetHold(2.0)),
+    ]),
+}  # fmt: skip
+GOLDEN_SESSIONS = {
+    "bursts": "75321c3778493ff8c04a73d46db2d7a0a7b027605a13bab9144aa210701f24f4",
+    "fatigue": "ea30d2007e46471c209edde95d1ff5e80dafa37572ec3c1c320915a384e9c440",
+}
+
+
+@pytest.mark.parametrize("chunk", [17, 4096])
+@pytest.mark.parametrize(("name", "load"), [("bursts", bursts), ("fatigue", fatigue)])
+def test_a_scripted_session_is_golden_with_every_event_and_score(
+    name: str, load: Callable[[], Counts], chunk: int
+) -> None:
+    """Commands, a gap, pauses, a calibration, rails: one hash over envelope, events and totals."""
+    bits, gap, commands = SESSIONS[name]
+    pipeline, _, events = run(path(bits), load(), chunk, gap, commands)
+    practice = pipeline.practice
+    totals = (practice.n_started, practice.n_reached, practice.best_hold, practice.time_above)
+    told = [pipeline.envelope_hash, *map(encode_event, events), repr(totals)]
+    assert len(events) > 8
+    assert hashlib.sha256("\n".join(told).encode()).hexdigest() == GOLDEN_SESSIONS[name]
 
 
 def test_the_envelope_is_the_rms_of_the_bandpassed_signal_computed_independently() -> None:

@@ -1,4 +1,4 @@
-"""The decoder against rules 1-3 of wire/stream.py: never raises, bounded, every index once."""
+"""The decoder against the numbered rules of docs/wire-protocol.md."""
 
 from __future__ import annotations
 
@@ -69,6 +69,7 @@ def test_any_cutting_of_the_bytes_gives_the_same_events(cuts: list[int], seed: i
 
 
 def test_a_jump_in_numbering_is_a_gap_of_exactly_that_length() -> None:
+    """W6."""
     for lost in (1, 255, 256, 65_535, 65_536, 10**6):
         events = StreamDecoder(7).feed(frames([(0, 10), (10 + lost, 5)]))
         assert events[2] == Gap(10, lost, "line")
@@ -77,16 +78,19 @@ def test_a_jump_in_numbering_is_a_gap_of_exactly_that_length() -> None:
 
 
 def test_a_lost_first_frame_of_a_new_stream_is_a_gap_from_scan_zero() -> None:
+    """W4."""
     assert StreamDecoder(7).feed(frames([(30, 10)]))[1] == Gap(0, 30, "line")
 
 
 def test_attached_in_mid_stream_the_first_frame_is_the_beginning() -> None:
+    """W4, W7."""
     events = StreamDecoder().feed(frames([(500, 10)]))
     assert isinstance(events[1], Scans)
     assert events[1].first_index == 500
 
 
 def test_the_board_says_when_it_was_the_one_that_dropped() -> None:
+    """W7."""
     data = frames([(0, 10)]) + encode_data(7, 12, numbered_counts(3, 12), flags=FLAG_DROPPED | FLAG_RAIL)
     decoder = StreamDecoder(7)
     assert Gap(10, 2, "board") in decoder.feed(data)
@@ -95,6 +99,7 @@ def test_the_board_says_when_it_was_the_one_that_dropped() -> None:
 
 
 def test_the_counter_wraps_and_indices_go_on() -> None:
+    """W9."""
     first = 2**32 - 5
     decoder = StreamDecoder()
     events = decoder.feed(
@@ -106,6 +111,7 @@ def test_the_counter_wraps_and_indices_go_on() -> None:
 
 
 def test_a_repeated_frame_is_given_out_once() -> None:
+    """W4."""
     frame = encode_data(7, 0, numbered_counts(10))
     decoder = StreamDecoder(7)
     events = decoder.feed(encode_info(INFO) + frame + frame + encode_data(7, 10, numbered_counts(1, 10)))
@@ -114,16 +120,19 @@ def test_a_repeated_frame_is_given_out_once() -> None:
 
 
 def test_late_frames_of_another_stream_are_dropped() -> None:
+    """W3, W5."""
     decoder = StreamDecoder(7)
     assert decoder.feed(encode_info(INFO) + encode_data(6, 0, numbered_counts(10)))[1:] == []
     assert decoder.counts.foreign == 1
 
 
 def test_data_before_the_first_info_is_not_given_out() -> None:
+    """W7."""
     assert StreamDecoder(7).feed(encode_data(7, 0, numbered_counts(10))) == []
 
 
 def test_a_repeated_info_says_nothing_new() -> None:
+    """W7."""
     assert StreamDecoder(7).feed(encode_info(INFO) * 3) == [INFO]
 
 
@@ -138,6 +147,7 @@ def test_a_frame_whose_length_disagrees_with_its_counts_is_damaged() -> None:
 
 
 def test_unknown_types_are_skipped_and_counted() -> None:
+    """W3."""
     body = bytes([99, 1, 2, 3])
     decoder = StreamDecoder(7)
     assert decoder.feed(cobs.encode(body + binascii.crc32(body).to_bytes(4, "little"))) == []
@@ -145,17 +155,20 @@ def test_unknown_types_are_skipped_and_counted() -> None:
 
 
 def test_a_line_of_text_comes_through() -> None:
+    """W10."""
     assert StreamDecoder(7).feed(encode_text(TextLine("! bad rate"))) == [TextLine("! bad rate")]
 
 
 @given(st.binary(max_size=2000))
 def test_rubbish_never_raises_and_never_becomes_a_sample(rubbish: bytes) -> None:
+    """W11."""
     decoder = StreamDecoder(7)
     decoder.feed(encode_info(INFO))
     assert not [e for e in decoder.feed(rubbish) if isinstance(e, Scans | Gap)]
 
 
 def test_endless_rubbish_without_a_zero_takes_bounded_memory() -> None:
+    """W6, W8."""
     decoder = StreamDecoder(7)
     for _ in range(1000):
         decoder.feed(b"\xff" * 4096)
@@ -164,6 +177,7 @@ def test_endless_rubbish_without_a_zero_takes_bounded_memory() -> None:
 
 
 def test_no_single_flipped_bit_gets_a_sample_past_the_checks() -> None:
+    """W6."""
     frame = encode_data(7, 0, numbered_counts(10))
     for bit in range(8 * (len(frame) - 1)):
         damaged = bytearray(frame)
@@ -174,6 +188,7 @@ def test_no_single_flipped_bit_gets_a_sample_past_the_checks() -> None:
 
 
 def test_the_largest_frame_fits_and_one_more_value_is_refused() -> None:
+    """W2, W3."""
     largest = np.full((MAX_DATA_VALUES, 1), 65_535, np.int32)
     assert len(encode_data(1, 0, largest)) <= MAX_FRAME + 1
     with pytest.raises(ValueError, match="longer than"):
@@ -181,5 +196,6 @@ def test_the_largest_frame_fits_and_one_more_value_is_refused() -> None:
 
 
 def test_an_info_of_a_newer_protocol_starts_no_stream() -> None:
+    """W1."""
     decoder = StreamDecoder(7)
     assert decoder.feed(encode_info(replace(INFO, proto=2)) + encode_data(7, 0, numbered_counts(10))) == []
