@@ -36,8 +36,8 @@ VERSION = 1
 """Raised when any published number may change; a recording of another version is recomputed, not compared."""
 SETTLING = 0.1
 SETTLING_WITH_NOTCH = 0.5
-CARRIER = 100.0
-"""Hz at which the band-pass's delay is stated: about the middle of surface EMG."""
+CARRIER = 80.0
+"""Hz at which the band-pass's delay is stated: the middle of surface EMG, clear of every notch for 50 and 60 Hz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class Pipeline:
         """Computed delays in seconds of the parts of the path for a RAW channel: band-pass and bar's envelope."""
         parts = {}
         if len(self._columns.raw):
-            parts["band-pass"] = group_delay(self.sos, min(CARRIER, self.settings.rate / 4), self.settings.rate)
+            parts["band-pass"] = group_delay(self.sos, min(CARRIER, self.settings.rate / 3), self.settings.rate)
         parts["envelope"] = self._display.delay if len(self._columns.amplitude) else self._mean.delay
         return parts
 

@@ -206,6 +206,17 @@ def test_a_flat_line_is_found_and_cleared() -> None:
     assert pipeline.process(Scans(600, moving)).quality[0].good
 
 
+@pytest.mark.parametrize("rate", [250.0, 500.0, 512.0, 1000.0, 2000.0])
+@pytest.mark.parametrize("mains", [50, 60])
+def test_the_stated_delays_make_sense_at_every_setting(rate: float, mains: int) -> None:
+    """With the notch, too: a delay stated inside a notch would be nonsense (−405 ms was)."""
+    for notch in (False, True):
+        settings = PipelineSettings(rate, 10, 5.0, (ChannelSettings(),), mains=mains, notch=notch)
+        delays = Pipeline(settings).delays
+        assert 0 < delays["band-pass"] < 0.012
+        assert delays["envelope"] == pytest.approx(0.0625, abs=0.001)
+
+
 def test_a_refused_command_changes_nothing() -> None:
     pipeline = Pipeline(path())
     before = pipeline.practice
