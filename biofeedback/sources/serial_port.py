@@ -2,14 +2,13 @@
 
 Strategy: every call into the port may fail in one of five ways when a cable is pulled; each of them means the same
 and becomes `SourceLost`. Opening a port resets most boards, so only ports of known USB makers are asked unasked.
-One rule: what the board says it does is checked against what it was asked to do before a sample is taken.
+Which dialect a port speaks is sources/greeting.py, how its stream is started sources/dialects.py.
+One rule: no error of a port leaves this module but as SourceError or SourceLost, in words.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -19,21 +18,14 @@ from dataclasses import dataclass
 import serial
 from serial.tools import list_ports
 
+from biofeedback.sources.dialects import Opened, start
+from biofeedback.sources.greeting import BAUD, Answer, Greeting, read_waiting
 from biofeedback.sources.source import SourceError, SourceLost
-from biofeedback.wire.events import Event, StreamInfo, TextLine
-from biofeedback.wire.stream import MAX_DATA_VALUES, PROTO, StreamDecoder
+from biofeedback.wire.events import Event, StreamInfo
 
-BAUD = 500_000
-FALLBACK_BAUD = 115_200
-HELLO_WITHIN = 4.0
-"""Seconds: a bootloader keeps a board silent for 0.8–3 s after the reset that opening causes."""
-FALLBACK_WITHIN = 1.0
-ASK_EVERY = 0.3
-START_WITHIN = 1.0
 CLOSE_WITHIN = 2.0
-MAX_HELLO = 4096
-"""Bytes kept while waiting for the greeting."""
-FRAME_TIME = 0.01
+OTHERS_WITHIN = 1.0
+"""Seconds that other candidates have after the first one answered, so that the order decides and not chance."""
 PORT_ERRORS: tuple[type[BaseException], ...] = (serial.SerialException, OSError, TypeError, ValueError)
 """What pyserial raises when a port goes away, depending on the instant. termios.error joins them where it exists."""
 with contextlib.suppress(ImportError):
@@ -41,8 +33,6 @@ with contextlib.suppress(ImportError):
 
     PORT_ERRORS = (*PORT_ERRORS, termios.error)
 
-_HELLO = re.compile(rb"# emgstream proto=(\d{1,3})\b[^\r\n]*")
-_ERROR = re.compile(rb"(?:^|[\r\n])(! ?[ -~]{1,100})")
 KNOWN_MAKERS = {
     0x2341: "Arduino", 0x2A03: "Arduino", 0x1A86: "CH340", 0x10C4: "CP210x", 0x0403: "FTDI", 0x239A: "Adafruit",
     0x303A: "Espressif", 0x2E8A: "Raspberry Pi", 0x16C0: "Teensy", 0x1B4F: "SparkFun",
@@ -69,9 +59,11 @@ def list_boards() -> list[BoardPort]:
 
 
 class SerialSource:
-    """EMG stream 1 from the board on `port`, or, where that is None, from the first known board that answers.
+    """Scans from the board on `port`, or, where that is None, from the first known board that answers.
 
-    Asks for `n_channels` at `rate` scans per second; raises SourceError in `open` when the board does otherwise.
+    Asks for `n_channels` at `rate` scans per second; raises SourceError in `open` when the board does otherwise. Of a
+    Chords board or one that prints numbers the first `n_channels` are taken, at the rate it has; see
+    `StreamInfo.caveats` for how far such a stream can be trusted.
     """
 
     simulated = False
@@ -96,44 +88,51 @@ class SerialSource:
         self._clock = clock
         self._boards = boards
         self._port: serial.Serial | None = None
-        self._decoder = StreamDecoder()
-        self._stream_id = 0
-        self._pending: list[Event] = []
+        self._opened: Opened | None = None
+        self._before: tuple[str, Answer | None] = ("", None)  # the port opened last, and what it spoke
         self._cancelled = threading.Event()
 
     def open(self) -> StreamInfo:
         """Find the board, greet it, start a new stream and return what it says it sends."""
         self.close()
         self._cancelled.clear()
-        self._port = self._find()
+        port, answer = self._find()
+        self._port = port
         try:
-            info = self._begin(self._port)
+            opened = start(
+                port, str(port.port), answer, self._n_channels, self._rate,
+                clock=self._clock, cancelled=self._cancelled.is_set,
+            )  # fmt: skip
         except PORT_ERRORS as error:
             self.close()
             raise SourceError(f"{self.label} went away while it was being asked. Plug it in again.") from error
         except SourceError:
             self.close()
             raise
-        self.label = f"{info.board} on {self._port.port}"
-        return info
+        self._opened = opened
+        self._before = (str(port.port), opened.remembered())
+        caveats = ", ".join(opened.info.caveats)
+        self.label = f"{opened.info.board} {f'({caveats}) ' if caveats else ''}on {port.port}"
+        return opened.info
 
     def read(self, timeout: float) -> list[Event]:
         """Return the events that came within `timeout` seconds; raise SourceLost when the port has gone."""
-        if self._pending:
-            events, self._pending = self._pending, []
-            return events
-        port = self._port
-        if port is None:
+        port, opened = self._port, self._opened
+        if port is None or opened is None:
             raise SourceLost("The board is not connected.")
+        if opened.pending:
+            events, opened.pending = opened.pending, []
+            return events
+        if opened.outgrown:
+            self._before = (self._before[0], opened.remembered())
+            raise SourceLost("The board sends larger numbers than before: it is read anew with a wider range.")
         try:
             if port.timeout != timeout:
                 port.timeout = timeout
-            data = port.read(1)
-            if data:
-                data += port.read(port.in_waiting)
+            data = read_waiting(port)
         except PORT_ERRORS as error:
             raise SourceLost("The board was unplugged. Everything until then is kept; plug it in again.") from error
-        return self._decoder.feed(data)
+        return opened.feed(data, self._clock())
 
     def cancel(self) -> None:
         """Make a waiting `open` or `read` return soon."""
@@ -146,121 +145,54 @@ class SerialSource:
     def close(self) -> None:
         """Let go of the port; one that does not close within 2 s is abandoned to a thread of its own."""
         port, self._port = self._port, None
-        self._pending = []
+        self._opened = None
         if port is None:
             return
         thread = threading.Thread(target=_close_port, args=(port,), name="port closing", daemon=True)
         thread.start()
         thread.join(CLOSE_WITHIN)
 
-    # -- greeting -------------------------------------------------------------------------------------
-
-    def _find(self) -> serial.Serial:
+    def _find(self) -> tuple[serial.Serial, Answer]:
         """Return the greeted port: the one asked for, or the first of the known boards to answer."""
         if self._wanted_port is not None:
-            return self._greet(self._wanted_port)
+            return self._greet(self._wanted_port, lambda _: self._cancelled.is_set())
         candidates = [board.port for board in self._boards() if board.maker]
         if not candidates:
             raise SourceError("No board found. Plug the board in; it is found by itself.")
+        candidates.sort(key=lambda port: port != self._before[0])  # the board of before comes first
+        first_answer: list[float] = []
+
+        def given_up(now: float) -> bool:
+            return self._cancelled.is_set() or (bool(first_answer) and now > first_answer[0] + OTHERS_WITHIN)
+
+        def greet(name: str) -> tuple[serial.Serial, Answer]:
+            greeted = self._greet(name, given_up)
+            first_answer.append(self._clock())
+            return greeted
+
         with ThreadPoolExecutor(len(candidates), thread_name_prefix="greeting") as pool:
-            asked = {port: pool.submit(self._greet, port) for port in candidates}
-        errors = [answer.exception() for answer in asked.values()]
-        ports = [answer.result() for answer, error in zip(asked.values(), errors, strict=True) if error is None]
-        for spare in ports[1:]:
+            asked = [pool.submit(greet, port) for port in candidates]
+        errors = [answer.exception() for answer in asked]
+        greeted = [answer.result() for answer, error in zip(asked, errors, strict=True) if error is None]
+        for spare, _ in greeted[1:]:
             _close_port(spare)
-        if ports:
-            return ports[0]
+        if greeted:
+            return greeted[0]
         raise SourceError(" ".join(str(error) for error in errors))
 
-    def _greet(self, name: str) -> serial.Serial:
-        """Open `name` for ourselves alone and wait for the firmware's greeting, at either speed."""
+    def _greet(self, name: str, given_up: Callable[[float], bool]) -> tuple[serial.Serial, Answer]:
+        """Open `name` for ourselves alone and find out what it speaks."""
         port = _open_port(name, self._baud)
+        before = self._before[1] if self._before[0] == name else None
+        greeting = Greeting(port, name, baud=self._baud, clock=self._clock, given_up=given_up)
         try:
-            heard = self._hear(port, HELLO_WITHIN)
-            if heard is None and self._baud != FALLBACK_BAUD:
-                port.baudrate = FALLBACK_BAUD
-                heard = self._hear(port, FALLBACK_WITHIN)
+            return port, greeting.answer(before)
         except PORT_ERRORS as error:
             _close_port(port)
             raise SourceError(f"{name} went away while it was being asked. Plug it in again.") from error
         except SourceError:
             _close_port(port)
             raise
-        if heard is None:
-            _close_port(port)
-            raise SourceError(
-                f"{name} does not answer as an EMG board: wrong firmware or speed. Load firmware/emg_stream onto it "
-                f"({BAUD} baud), or choose another port."
-            )
-        return port
-
-    def _hear(self, port: serial.Serial, seconds: float) -> int | None:
-        """Return the protocol version that the board greets with, or None when it does not within `seconds`."""
-        heard = bytearray()
-        decoder = StreamDecoder()
-        end = self._clock() + seconds
-        ask_at = self._clock()
-        port.timeout = 0.05
-        while (now := self._clock()) < end:
-            if self._cancelled.is_set():
-                raise SourceError("The search for a board was given up.")
-            if now >= ask_at:
-                port.write(b"\n?\n")
-                ask_at = now + ASK_EVERY
-            data = port.read(1)
-            if data:
-                data += port.read(port.in_waiting)
-            heard += data
-            del heard[:-MAX_HELLO]
-            decoder.feed(data)
-            if decoder.info:  # an earlier visitor's stream still runs: its number must not be used again
-                self._stream_id = decoder.info.stream_id
-                return PROTO
-            if hello := _HELLO.search(heard):
-                proto = int(hello[1])
-                if proto > PROTO:
-                    raise SourceError(
-                        f"The board on {port.port} speaks protocol {proto}, this app {PROTO}: update the app, or load "
-                        "the firmware that came with it."
-                    )
-                return proto
-        return None
-
-    def _begin(self, port: serial.Serial) -> StreamInfo:
-        """Ask for a stream under a new number and wait for the INFO that confirms it."""
-        self._stream_id = 1 + (self._stream_id + secrets.randbelow(253)) % 255
-        per_frame = max(1, min(round(self._rate * FRAME_TIME), MAX_DATA_VALUES // self._n_channels))
-        self._decoder = StreamDecoder(self._stream_id)
-        self._pending = []
-        heard = bytearray()
-        commands = (b"s", b"c%d" % self._n_channels, b"r%d" % self._rate, b"f%d" % per_frame, b"b%d" % self._stream_id)
-        port.write(b"\n" + b"\n".join(commands) + b"\n")
-        end = self._clock() + START_WITHIN
-        while self._clock() < end and not self._cancelled.is_set():
-            data = port.read(1)
-            if data:
-                data += port.read(port.in_waiting)
-            heard += data
-            del heard[:-MAX_HELLO]
-            events = self._decoder.feed(data)
-            said = [event.text for event in events if isinstance(event, TextLine) and event.text.startswith("!")]
-            said += [error.decode("ascii") for error in _ERROR.findall(bytes(heard))]
-            if said:
-                raise SourceError(
-                    f"The board refuses {self._n_channels} channels at {self._rate} Hz: {said[0][1:].strip()}."
-                )
-            self._pending += [event for event in events if not isinstance(event, StreamInfo)]
-            if self._decoder.info is not None:
-                return self._checked(self._decoder.info)
-        raise SourceError(f"The board on {port.port} greets but sends no data. Unplug it, plug it in again.")
-
-    def _checked(self, info: StreamInfo) -> StreamInfo:
-        if info.n_channels != self._n_channels or abs(info.rate - self._rate) > 0.005 * self._rate:
-            raise SourceError(
-                f"The board sends {info.n_channels} channels at {info.rate:g} Hz instead of {self._n_channels} at "
-                f"{self._rate} Hz: choose what it can in Settings."
-            )
-        return info
 
 
 def _open_port(name: str, baud: int) -> serial.Serial:

@@ -18,6 +18,9 @@ Counts = NDArray[np.int32]
 GapCause = Literal["line", "board", "reconnect", "storage"]
 """Who lost the scans: the line, the board (it said so), a reset or replug, or a full recorder queue."""
 
+Protection = Literal["crc", "none"]
+"""What keeps a damaged sample out: a CRC on every frame, or nothing but its form."""
+
 
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
@@ -35,6 +38,15 @@ class StreamInfo:
     mode: int = 1
     proto: int = 1
     firmware: tuple[int, int] = (0, 0)
+    protection: Protection = "crc"
+    rate_is_estimated: bool = False
+    """Whether the rate was guessed from arrival times: the board neither says nor keeps one that is known."""
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a person must know before trusting the samples, in words; nothing for a protected stream."""
+        unprotected = ("unprotected",) if self.protection == "none" else ()
+        return (*unprotected, "rate estimated") if self.rate_is_estimated else unprotected
 
     @property
     def rate(self) -> float:
