@@ -142,6 +142,8 @@ class Strip(QWidget):
                                   "bad" if lost else "plain")  # fmt: skip
         known = state.received + state.lost > 0
         percent = f"{int(state.received_percent * 100) / 100:.2f} %" if known else "–"
+        caveats = state.info.caveats if state.info else ()  # what a board's language cannot promise
+        percent = " · ".join([percent, *(self.tr(caveat) for caveat in caveats)])
         changed |= self.received.tell("", self.tr("Received"), percent)
         changed |= self.delay.tell("", self.tr("Delay"), "–" if delay is None or silent else f"{delay * 1000:.0f} ms")
         changed |= self._show_recording(state, silent=silent)

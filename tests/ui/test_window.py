@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, Qt
@@ -18,6 +20,7 @@ from biofeedback.training.practice import PracticeState
 from biofeedback.ui.key_button import KeyButton
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.raw_view import RawView
+from biofeedback.ui.readings import readings
 from biofeedback.ui.settings_dialog import SettingsDialog
 from biofeedback.ui.tokens import PALETTES
 from tests.ui.conftest import Channels, MakeWindow, Station
@@ -139,6 +142,16 @@ def test_arrows_move_the_target_by_five_points(make_window: MakeWindow, qtbot: Q
     press(window, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: practice(station).target.low == 40.0, timeout=LONG)
     assert window.stage.live.axis().high == 150
+
+
+def test_an_unprotected_board_is_told_in_the_strip(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window, station = make_window()
+    qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
+    state = station.engine.state
+    assert state.info is not None
+    told = replace(state, info=replace(state.info, protection="none", rate_is_estimated=True), received=1, lost=0)
+    window.strip.show_state(told, readings(told, silent=False), 0.08, silent=False)
+    assert window.strip.received.value == "100.00 % · unprotected · rate estimated"
 
 
 def test_p_pauses_and_goes_on(make_window: MakeWindow, qtbot: QtBot) -> None:
