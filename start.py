@@ -1,9 +1,8 @@
 """Sets biofeedback up, once, and runs it. Needs Python 3.11 or newer and nothing else.
 
     python3 start.py [ARGUMENTS]        the app, or any other command of `biofeedback`
-    python3 start.py setup              only set up
-    python3 start.py test [ARGUMENTS]   ruff, mypy and `pytest ARGUMENTS`
-    python3 start.py bench [ARGUMENTS]  the measurements of tests/bench.py
+    python3 start.py setup | test       only set up; ruff, mypy and pytest (with further arguments)
+    python3 start.py bench | torture    the measurements of tests/bench.py, the long proofs of tests/torture.py
 
 One rule: `.venv` counts only when its marker, written last, names what it was made from; without one it is half made
 and made anew. Exit code 3: something is missing here, and the last lines say what to do.
@@ -115,15 +114,14 @@ def run_checks(pytest_arguments: list[str]) -> int:
         print("\n$", shlex.join(command), flush=True)
         if subprocess.run([str(PYTHON), "-m", *command], cwd=ROOT, check=False).returncode:
             failed.append(check)
-    if failed:
-        print("\nFailed:", ", ".join(failed))
+    print("\nFailed:", ", ".join(failed) or "nothing")
     return 1 if failed else 0
 
 
 def main(arguments: list[str]) -> int:
     """Do what the first argument says and return the exit code."""
     word, *rest = arguments or ["app"]
-    test = word in {"test", "bench"}
+    test = word in {"test", "bench", "torture"}
     try:
         if not is_ready(test=test):
             set_up(test=test)
@@ -135,8 +133,10 @@ def main(arguments: list[str]) -> int:
         return 0
     if word == "test":
         return run_checks(rest)
-    # -P: a numpy.py that happens to lie in the current folder is not ours
-    program = [str(ROOT / "tests/bench.py"), *rest] if word == "bench" else ["-P", "-m", "biofeedback", *arguments]
+    program = ["-P", "-m", "biofeedback", *arguments]  # -P: a numpy.py in the current folder is not ours
+    if word in {"bench", "torture"}:
+        os.chdir(ROOT)
+        program = ["-m", f"tests.{word}", *rest]
     if os.name != "nt":  # exec there returns to the prompt while the program still runs
         os.execv(PYTHON, [str(PYTHON), *program])
     return subprocess.run([PYTHON, *program], check=False).returncode

@@ -324,7 +324,7 @@ def test_another_system_is_told_the_libraries_and_goes_on(
         ([], ["-P", "-m", "biofeedback"]),
         (["demo", "--headless"], ["-P", "-m", "biofeedback", "demo", "--headless"]),
         (["--version"], ["-P", "-m", "biofeedback", "--version"]),
-        (["bench", "--quick"], ["{root}/tests/bench.py", "--quick"]),
+        (["bench", "--quick"], ["-m", "tests.bench", "--quick"]),
     ],
 )
 @pytest.mark.parametrize("system", ["posix", "nt"])
