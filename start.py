@@ -114,7 +114,7 @@ def run_checks(pytest_arguments: list[str]) -> int:
         print("\n$", shlex.join(command), flush=True)
         if subprocess.run([str(PYTHON), "-m", *command], cwd=ROOT, check=False).returncode:
             failed.append(check)
-    print("\nFailed:", ", ".join(failed) or "nothing")
+    print(f"\nFailed: {', '.join(failed)}\n" if failed else "", end="")
     return 1 if failed else 0
 
 

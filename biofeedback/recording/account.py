@@ -5,19 +5,26 @@ One rule: the EDF is the truth. What follows from it is rewritten from it; what 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
+import math
+import os
 from pathlib import Path
 from typing import Any
 
 from biofeedback.recording import bids
-from biofeedback.recording.edf import RecordingError
+from biofeedback.recording.edf import RECORD_COUNT_AT, RecordingError, encode_record_count
 from biofeedback.recording.edf_reader import EdfRecording, read_edf
-from biofeedback.recording.folders import modes_inside, write_atomic
+from biofeedback.recording.folders import modes_inside, open_ordinary, write_atomic
 
-MAX_JSON = 4 << 20
+MAX_JSON = 1 << 20
 """Longest account we read, in bytes."""
+MAX_DIGITS = 18
+"""Longest whole number in an account: what a 64-bit integer always holds."""
+MAX_DEPTH = 64
+"""Deepest nesting of an account."""
 
 
 class NewerVersionError(RecordingError):
@@ -48,9 +55,9 @@ def read_account(path: Path) -> dict[str, Any]:
     """
     file = beside(path, "emg.json")
     try:
-        with file.open("rb") as opened:
+        with open_ordinary(file) as opened:
             data = opened.read(MAX_JSON + 1)
-        account = json.loads(data.decode()) if len(data) <= MAX_JSON else None
+        account = _decode(data) if len(data) <= MAX_JSON else None
     except OSError as error:
         raise RecordingError(f"{file.name} cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError):
@@ -67,7 +74,7 @@ def read_account(path: Path) -> dict[str, Any]:
 def facts(recording: EdfRecording) -> dict[str, Any]:
     """Return what the EDF file says of itself: its SHA-256, and how many scans were expected and received."""
     try:
-        with recording.path.open("rb") as file:
+        with open_ordinary(recording.path) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise RecordingError(f"{recording.path.name} cannot be read: {error.strerror or error}") from error
@@ -78,11 +85,13 @@ def facts(recording: EdfRecording) -> dict[str, Any]:
 def recover(path: Path) -> bool:
     """Rebuild what belongs to the EDF file `path` when its run was never closed; return whether that was needed.
 
-    The EDF itself is not touched. The account keeps what it knew and is marked `"recovered": true`.
+    Of the EDF only the header's record count is put right, which a kill leaves one behind and a power cut anywhere:
+    other readers believe it. The account keeps what it knew and is marked `"recovered": true`; one that cannot be
+    read is kept beside the new one as a dot-file that ends in `.damaged`.
 
     Raises:
         RecordingError: The EDF cannot be read, or the account is of a newer version.
-        OSError: The files around it cannot be written.
+        OSError: It or the files around it cannot be written.
     """
     recording = read_edf(path)
     try:
@@ -91,10 +100,16 @@ def recover(path: Path) -> bool:
         raise
     except RecordingError:
         account = _account_from(recording)
+        _set_aside(beside(path, "emg.json"))
     ours: dict[str, Any] = account["Biofeedback"]
     if ours.get("closed") is True:
         return False
     _, mode = modes_inside(path.parent)
+    if recording.header.n_records != recording.n_records and recording.is_ours:
+        with path.open("r+b", buffering=0) as file:
+            file.seek(RECORD_COUNT_AT)
+            file.write(encode_record_count(recording.n_records))
+            os.fsync(file.fileno())
     account["RecordingDuration"] = recording.seconds
     ours |= facts(recording) | {"closed": True, "recovered": True}
     if not beside(path, "channels.tsv").exists():
@@ -103,6 +118,35 @@ def recover(path: Path) -> bool:
     write_atomic(beside(path, "events.tsv"), bids.events_tsv(recording.annotations, recording.rate), mode=mode)
     write_atomic(beside(path, "emg.json"), json_text(account), mode=mode)
     return True
+
+
+def _decode(data: bytes) -> Any:
+    """Return JSON; raise ValueError or RecursionError, also for what JSON or 64 bits do not hold or lies too deep."""
+
+    def finite(text: str) -> float:
+        if not math.isfinite(value := float(text)):
+            raise ValueError(f"{text[:20]} is not a number")
+        return value
+
+    def whole(text: str) -> int:
+        if len(text) > MAX_DIGITS:
+            raise ValueError(f"a whole number of {len(text)} digits")
+        return int(text)
+
+    value = json.loads(data.decode(), parse_float=finite, parse_constant=finite, parse_int=whole)
+    nodes = [value]
+    for _ in range(MAX_DEPTH):
+        inner = [node.values() if isinstance(node, dict) else node for node in nodes if isinstance(node, dict | list)]
+        nodes = [child for children in inner for child in children]
+    if nodes:
+        raise ValueError(f"nested more than {MAX_DEPTH} deep")
+    return value
+
+
+def _set_aside(file: Path) -> None:
+    """Keep a damaged account under a name that is in nobody's way, as far as the folder lets us."""
+    with contextlib.suppress(OSError):
+        file.rename(file.with_name(f".{file.name}.damaged"))
 
 
 def _account_from(recording: EdfRecording) -> dict[str, Any]:

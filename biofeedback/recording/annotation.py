@@ -17,6 +17,7 @@ GAP_TEXT = "BAD_ACQ_SKIP"
 """What MNE calls a stretch to be left out of every analysis; our courtesy copy of the `lost` signal."""
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_LIST = re.compile(rb"[^\0]+")
 _TAL = re.compile(rb"([+-]\d{1,12}(?:\.\d{0,12})?)(?:\x15(\d{1,12}(?:\.\d{0,12})?)?)?\x14", re.ASCII)
 
 
@@ -43,8 +44,9 @@ def check_text(text: str) -> None:
 
 def encode_seconds(n_scans: int, rate: Fraction) -> bytes:
     """Return `n_scans` scans in seconds, with at most six decimals: enough to give `n_scans` back."""
-    micros = round(n_scans * 1_000_000 / rate)
-    return f"{micros // 1_000_000}.{micros % 1_000_000:06d}".rstrip("0").rstrip(".").encode()
+    micros = round(abs(n_scans) * 1_000_000 / rate)
+    sign = "-" if n_scans < 0 and micros else ""
+    return f"{sign}{micros // 1_000_000}.{micros % 1_000_000:06d}".rstrip("0").rstrip(".").encode()
 
 
 def encode_record_time(first_scan: int, rate: Fraction) -> bytes:
@@ -60,21 +62,24 @@ def encode_annotation(annotation: Annotation, rate: Fraction) -> bytes:
     return onset + b"\x14" + annotation.text.encode() + b"\x14\0"
 
 
-def decode_annotations(data: bytes) -> tuple[list[tuple[float, float | None, str]], int]:
+def decode_annotations(data: bytes, limit: int | None = None) -> tuple[list[tuple[float, float | None, str]], int]:
     """Return (onset in seconds, duration or None, text) of each text in `data`, and how many lists were damaged.
 
-    An empty text is a record's own time. Linear in the length of `data`; bad UTF-8 becomes U+FFFD.
+    An empty text is a record's own time. Linear in the length of `data`; bad UTF-8 becomes U+FFFD. Ends early after
+    `limit` texts and damaged lists, so that its memory is bounded whatever `data` holds.
     """
+    limit = len(data) if limit is None else limit
     found: list[tuple[float, float | None, str]] = []
     damaged = 0
-    for stretch in data.split(b"\0"):
-        if not stretch:
-            continue
+    for match in _LIST.finditer(data):
+        if (room := limit - len(found) - damaged) <= 0:
+            break
+        stretch = match[0]
         head = _TAL.match(stretch)
         if head is None or not stretch.endswith(b"\x14"):
             damaged += 1
             continue
         onset, duration = float(head[1]), float(head[2]) if head[2] else None
-        texts = stretch[head.end() : -1].split(b"\x14") if len(stretch) > head.end() else [b""]
+        texts = stretch[head.end() : -1].split(b"\x14", room)[:room] if len(stretch) > head.end() else [b""]
         found += [(onset, duration, text.decode("utf-8", "replace")) for text in texts]
     return found, damaged

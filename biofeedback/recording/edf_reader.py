@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -17,44 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biofeedback.recording.annotation import Annotation, decode_annotations
-from biofeedback.recording.edf import (
-    COUNT_OFFSET,
-    FIXED_HEADER,
-    LOST_LABEL,
-    EdfHeader,
-    EdfSignal,
-    RecordingError,
-    decode_header,
-    decode_signal_count,
-)
+from biofeedback.recording.edf import FIXED_HEADER, EdfHeader, RecordingError, decode_header, decode_signal_count
+from biofeedback.recording.edf_channel import choose_signals, count_offset, edf_channel
+from biofeedback.recording.folders import open_ordinary
 from biofeedback.recording.layout import END_CODE, LOST_CODES
 from biofeedback.wire.events import Counts, Gap, GapCause, Scans
 
 MAX_FILE = 8 << 30
 """Longest file we read, in bytes: more than a day of six channels at 2 kHz in 24 bits."""
-MAX_LISTS = 2_000_000
-"""Most time-stamped lists read for annotations: every record holds one with its own time."""
+MAX_LISTS = 300_000
+"""Most annotations read; each record's own time is not counted."""
 _READ = 1 << 20
 """Bytes read at a time (or one record, if longer)."""
 _CAUSES: dict[int, GapCause] = {code: cause for cause, code in LOST_CODES.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class EdfChannel:
-    """A signal as read: physical value = `gain` · counts + `offset`, in `unit`."""
-
-    label: str
-    muscle: str
-    unit: str
-    gain: float
-    offset: float
-    transducer: str = ""
-
-    @property
-    def microvolts_per_count(self) -> float | None:
-        """µV per count, or None when the file gives counts or an unknown unit."""
-        factor = {"uV": 1.0, "mV": 1e3, "V": 1e6}.get(self.unit)
-        return None if factor is None else self.gain * factor
 
 
 class EdfRecording:
@@ -64,10 +38,10 @@ class EdfRecording:
         self.path = path
         self.header = header
         self.n_records = (size - header.header_bytes) // header.record_bytes
-        chosen, lost, skipped = _choose(header)
+        chosen, lost, skipped = choose_signals(header)
         self.rate = float(header.signals[chosen[0]].samples_per_record / header.record_duration)
         """Scans per second, as the header says."""
-        self.channels = tuple(_channel(header.signals[i]) for i in chosen)
+        self.channels = tuple(edf_channel(header.signals[i]) for i in chosen)
         self.skipped = tuple(header.signals[i].label for i in skipped)
         """Labels of signals at another rate than the channels, which are not read."""
         self._per_record = header.signals[chosen[0]].samples_per_record
@@ -77,9 +51,14 @@ class EdfRecording:
         self._texts = [
             (int(starts[i]) * header.bits // 8, int(starts[i + 1]) * header.bits // 8)
             for i, s in enumerate(header.signals)
-            if s.is_annotations
+            if s.is_annotations and s.samples_per_record > 0
         ]
-        self._offsets = np.array([_count_offset(header.signals[i]) for i in chosen], np.int32)
+        self._offsets = np.array([count_offset(header.signals[i]) for i in chosen], np.int32)
+        if unwritten := self._unwritten_at_end():
+            self.n_records -= unwritten
+            notes.append(f"the last {unwritten} records never reached the disk (a power cut) and were left out")
+        if not self.n_records:
+            raise RecordingError("it holds no record that reached the disk")
         full, tail = self.n_records * self._per_record, self._scans_after_end()
         self.n_scans = full - tail
         """Scans of the recording, lost ones included; what only fills up the last record is not counted."""
@@ -92,6 +71,11 @@ class EdfRecording:
             notes.append(f"the header counts {header.n_records} records, the file holds {self.n_records}")
         self.notes = notes
         """What was odd about the file, one sentence each."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the file tells of missing scans as ours do."""
+        return self._lost_start is not None
 
     @property
     def seconds(self) -> float:
@@ -107,19 +91,20 @@ class EdfRecording:
     def annotations(self) -> list[Annotation]:
         """All texts by scan index, gap copies included. Reads the whole file once; adds to `notes`."""
         found: list[Annotation] = []
-        damaged, seen, origin = 0, 0, None
+        damaged, extra, origin = 0, 0, None
         for first, records in self._records(0, self.n_records):
             stretches = [np.pad(records[:, a:b], ((0, 0), (0, 1))) for a, b in self._texts]
-            texts, bad = decode_annotations(b"".join(s.tobytes() for s in stretches))
+            room = MAX_LISTS + len(records) - extra + 1
+            texts, bad = decode_annotations(b"".join(s.tobytes() for s in stretches), room)
             damaged += bad
-            seen += len(texts) + bad
+            extra += len(texts) + bad - len(records)
             for onset, duration, text in texts:
                 if not text:  # a record's own time; the first one may be a fraction of a second
                     origin = onset if origin is None and first == 0 else origin
                     continue
                 length = None if duration is None else round(duration * self.rate)
                 found.append(Annotation(round((onset - (origin or 0.0)) * self.rate), length, text))
-            if seen > MAX_LISTS:
+            if extra > MAX_LISTS:
                 self.notes.append(f"more than {MAX_LISTS} annotations; those after them were left out")
                 break
         if damaged:
@@ -164,6 +149,7 @@ class EdfRecording:
 
     def _scans(self) -> Iterator[tuple[int, Counts, NDArray[np.int32]]]:
         """Yield (first index, counts, lost codes) in pieces of whole records, cut at `n_scans`."""
+        before = np.zeros(1, np.bool_)
         for first_record, records in self._records(0, self.n_records):
             first = first_record * self._per_record
             keep = self.n_scans - first
@@ -174,6 +160,10 @@ class EdfRecording:
             lost = np.zeros(len(counts), np.int32)
             if self._lost_start is not None:
                 lost = self._samples(records, self._lost_start).ravel()[:keep]
+                unwritten = self._unwritten(records)
+                doubtful = unwritten | np.append(before, unwritten[:-1])
+                lost[np.repeat(doubtful, self._per_record)[:keep]] = LOST_CODES["storage"]
+                before = unwritten[-1:]
             yield first, counts, lost
 
     def _samples(self, records: NDArray[np.uint8], start: int) -> NDArray[np.int32]:
@@ -186,12 +176,21 @@ class EdfRecording:
         wide[:, :, 1:] = raw.reshape(len(raw), self._per_record, 3)
         return wide.view("<i4")[:, :, 0].astype(np.int32) >> 8
 
+    def _unwritten(self, records: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Return which records a power cut kept from the disk: they read as zeros, and so does their own time.
+
+        Such a stretch may end inside the record after it, so that one is not believed either.
+        """
+        if not self._texts:
+            return np.zeros(len(records), np.bool_)
+        return np.asarray(records[:, self._texts[0][0]] != ord("+"))
+
     def _records(self, first: int, end: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """Yield (index of the first record, bytes of shape (n_records, record_bytes))."""
         length = self.header.record_bytes
         at_once = max(1, _READ // length)
         try:
-            with self.path.open("rb") as file:
+            with open_ordinary(self.path) as file:
                 file.seek(self.header.header_bytes + first * length)
                 for index in range(first, end, at_once):
                     n = min(at_once, end - index)
@@ -201,6 +200,29 @@ class EdfRecording:
                     yield index, np.frombuffer(data, np.uint8).reshape(n, length)
         except OSError as error:
             raise RecordingError(f"{self.path.name} cannot be read: {error.strerror or error}") from error
+
+    def _unwritten_at_end(self) -> int:
+        """Return how many of our records at the end a power cut kept from the disk, wholly or in part.
+
+        Looks back one read at most: what was not yet on the disk is less than a second.
+        """
+        if self._lost_start is None:
+            return 0
+        first = max(0, self.n_records - max(1, _READ // self.header.record_bytes))
+        n_written = first
+        for index, records in self._records(first, self.n_records):
+            (found,) = np.nonzero(~(self._unwritten(records) | self._torn_texts(records)))
+            n_written = index + int(found[-1]) + 1 if len(found) else n_written
+        return self.n_records - n_written
+
+    def _torn_texts(self, records: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Return in which records the last text has no end."""
+        if not self._texts:
+            return np.zeros(len(records), np.bool_)
+        begin, end = self._texts[0]
+        backwards = records[:, begin:end][:, ::-1]
+        last = np.argmax(backwards != 0, axis=1)
+        return np.asarray(backwards[np.arange(len(records)), last] != 0x14)
 
     def _scans_after_end(self) -> int:
         """Return how many scans at the end of the file only fill up records."""
@@ -229,7 +251,7 @@ def read_edf(path: Path) -> EdfRecording:
     """
     notes: list[str] = []
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             size = os.fstat(file.fileno()).st_size
             head = file.read(FIXED_HEADER)
             head += file.read(FIXED_HEADER * decode_signal_count(head))
@@ -243,30 +265,3 @@ def read_edf(path: Path) -> EdfRecording:
         raise RecordingError(f"{path.name} cannot be read: {error.strerror or error}") from error
     except RecordingError as error:
         raise RecordingError(f"{path.name} cannot be read: {error}") from None
-
-
-def _choose(header: EdfHeader) -> tuple[list[int], int | None, list[int]]:
-    """Return the indices of the channels, of `lost` (or None), and of what is left out."""
-    ordinary = [i for i, s in enumerate(header.signals) if not s.is_annotations and s.samples_per_record > 0]
-    lost = next((i for i in ordinary if header.signals[i].label == LOST_LABEL), None)
-    emg = [i for i in ordinary if i != lost]
-    if not emg:
-        raise RecordingError("it holds annotations only, no signal")
-    lead = next((i for i in emg if header.signals[i].label.upper().startswith("EMG")), emg[0])
-    per_record = header.signals[lead].samples_per_record
-    if lost is not None and header.signals[lost].samples_per_record != per_record:
-        lost = None
-    chosen = [i for i in emg if header.signals[i].samples_per_record == per_record]
-    return chosen, lost, [i for i in emg if i not in chosen]
-
-
-def _count_offset(signal: EdfSignal) -> int:
-    found = COUNT_OFFSET.search(signal.transducer)
-    return int(found[1]) if found and int(found[1]) in {1 << 15, 1 << 23} else 0
-
-
-def _channel(signal: EdfSignal) -> EdfChannel:
-    gain = (signal.physical_max - signal.physical_min) / (signal.digital_max - signal.digital_min)
-    offset = signal.physical_min - gain * (signal.digital_min + _count_offset(signal))
-    muscle = signal.label[4:].strip() if signal.label.upper().startswith("EMG ") else signal.label
-    return EdfChannel(signal.label, muscle, signal.unit, gain, offset, signal.transducer)

@@ -75,6 +75,11 @@ class EdfWriter:
         """The annotations asked for that are not in the file yet (courtesy copies of gaps left out)."""
         return tuple(self._texts)
 
+    @property
+    def is_deleted(self) -> bool:
+        """Whether the open file has no name any more: what it holds goes with closing it."""
+        return self._file is not None and not self._is_here(self._file) and os.fstat(self._file).st_nlink == 0
+
     def append(self, counts: Counts) -> None:
         """Take scans: integers of shape (n_scans, n_channels).
 
@@ -118,13 +123,15 @@ class EdfWriter:
     def sync(self) -> None:
         """Ask the operating system to put what is written onto the disk; raise OSError when it could not.
 
-        A file that was deleted meanwhile goes on taking data which nobody will ever find: that is an OSError too.
+        A file that was deleted or moved away meanwhile goes on taking data, which its reader will not find here: that
+        is an OSError too.
         """
         if self._file is None:
             return
         getattr(os, "fdatasync", os.fsync)(self._file)
-        if os.fstat(self._file).st_nlink == 0 and not self.path.exists():
-            raise FileNotFoundError(errno.ENOENT, "the recording's file was deleted", str(self.path))
+        if not self._is_here(self._file):
+            what = "deleted" if self.is_deleted else "moved away"
+            raise FileNotFoundError(errno.ENOENT, f"the recording's file was {what}", str(self.path))
 
     def close(self) -> None:
         """Fill up the last record, write the waiting annotations, put it on the disk. May be called twice.
@@ -153,6 +160,13 @@ class EdfWriter:
         with contextlib.suppress(OSError):  # then the torn end stays; readers go by whole records
             os.ftruncate(self._file, self.bytes_written)
         self._close_file()
+
+    def _is_here(self, file: int) -> bool:
+        """Return whether the open file is the one that its path names."""
+        try:
+            return os.path.samestat(self.path.stat(), os.fstat(file))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
     def _close_file(self) -> None:
         file, self._file = self._file, None

@@ -7,6 +7,8 @@ purpose and is left alone, and so is what is made inside it.
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import stat
 import sys
@@ -63,6 +65,7 @@ def make_private(folder: Path) -> Path:
     for parent in reversed([folder, *folder.parents]):
         with contextlib.suppress(FileExistsError):
             parent.mkdir(_PRIVATE_FOLDER)
+            sync_folder(parent.parent)
     if not is_shared(folder) and stat.S_IMODE(folder.stat().st_mode) & 0o077:
         folder.chmod(_PRIVATE_FOLDER)
     return folder
@@ -95,6 +98,19 @@ def write_atomic(path: Path, text: str, *, mode: int = _PRIVATE_FILE) -> None:
             Path(name).unlink()
         raise
     sync_folder(path.parent)
+
+
+def open_ordinary(path: Path) -> io.BufferedReader:
+    """Open a file that was found, for reading; raise OSError, also for what is no ordinary file.
+
+    A pipe or a device under a recording's name would hold the reader up for ever.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    handle = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
+    return os.fdopen(handle, "rb")
 
 
 def sync_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from typing import Any
 from biofeedback.recording.account import beside, read_account
 from biofeedback.recording.edf import RecordingError
 from biofeedback.recording.edf_reader import read_edf
-from biofeedback.recording.folders import modes_inside, write_atomic
+from biofeedback.recording.folders import modes_inside, open_ordinary, write_atomic
 
 MAX_RUNS = 200_000
 """Most recordings listed; a library walk ends here."""
+MAX_PROBLEM = 500
+"""Longest problem taken from an account, in characters."""
 _NAME = re.compile(
     r"sub-([A-Za-z0-9]+)_ses-([A-Za-z0-9]+)_task-([A-Za-z0-9]+)_run-([0-9]{1,6})_emg\.(?:edf|bdf)\Z", re.ASCII
 )
@@ -52,13 +55,18 @@ def runs(library: Path) -> list[RunSummary]:
     found: list[RunSummary] = []
     subjects = list(_folders(library, "sub-"))
     for subject in subjects:
+        code = subject.name.removeprefix("sub-")
         try:
-            for session in _folders(subject, "ses-"):
+            sessions = list(_folders(subject, "ses-"))
+        except OSError as error:
+            found.append(_unreadable(subject, code, "", error))
+            continue
+        for session in sessions:
+            try:
                 for emg in _folders(session, "emg"):
                     found += filter(None, map(_summary, sorted(emg.iterdir())))
-        except OSError as error:
-            code = subject.name.removeprefix("sub-")
-            found.append(RunSummary(subject, code, "", "", 0, 0, problem=f"cannot be read: {error.strerror or error}"))
+            except OSError as error:
+                found.append(_unreadable(session, code, session.name.removeprefix("ses-"), error))
         if len(found) >= MAX_RUNS:
             return found[:MAX_RUNS]
     return found
@@ -109,6 +117,10 @@ def _folders(folder: Path, start: str) -> Iterator[Path]:
             yield path
 
 
+def _unreadable(folder: Path, subject: str, session: str, error: OSError) -> RunSummary:
+    return RunSummary(folder, subject, session, "", 0, 0, problem=f"cannot be read: {error.strerror or error}")
+
+
 def _summary(path: Path) -> RunSummary | None:
     name = _NAME.match(path.name)
     if name is None or path.is_symlink() or not path.is_file():
@@ -125,11 +137,11 @@ def _summary(path: Path) -> RunSummary | None:
     return RunSummary(
         **facts,
         started=_time(ours.get("started")),
-        seconds=float(seconds) if isinstance(seconds, int | float) else None,
+        seconds=_positive(seconds),
         closed=ours.get("closed") is True,
         recovered=ours.get("recovered") is True,
         simulated=ours.get("simulated") is True,
-        problem=problem if isinstance(problem, str) else None,
+        problem=problem[:MAX_PROBLEM].encode("utf-8", "replace").decode() if isinstance(problem, str) else None,
     )
 
 
@@ -142,7 +154,7 @@ def _check(path: Path) -> list[str]:
     try:
         ours = read_account(path)["Biofeedback"]
         recording = read_edf(path)
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except (RecordingError, OSError) as error:
         return [*problems, str(error)]
@@ -153,8 +165,14 @@ def _check(path: Path) -> list[str]:
     return problems
 
 
+def _positive(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        return None
+    return float(value)
+
+
 def _time(text: object) -> dt.datetime | None:
     try:
         return dt.datetime.fromisoformat(text).astimezone(dt.UTC) if isinstance(text, str) else None
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):  # the last on Windows, for years it does not know
         return None

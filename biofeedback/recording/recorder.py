@@ -25,6 +25,8 @@ from biofeedback.wire.events import Gap, Scans
 
 QUEUE = 120.0
 """Seconds of scans the queue holds, unless told otherwise: a disk may be away that long."""
+SYNC = 0.8
+"""Seconds of signal between two `fdatasync`: with the record being filled less than a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,7 @@ class Recorder:
     def close(self, timeout: float = 5.0) -> RecorderState:
         """Finish, wait for the files to be complete and return the last state. May be called twice; never raises.
 
-        When the disk does not come round within `timeout` seconds the state is not `closed` and says so; the thread
-        goes on trying, but does not keep the process alive.
+        When the disk does not come round within `timeout` seconds the state is not `closed` and says so.
         """
         self.finish()
         self._thread.join(timeout)
@@ -144,11 +145,9 @@ class Recorder:
             self._state = replace(self._state, **changes)
 
     def _lose(self, n_scans: int, problem: str | None = None) -> None:
-        """Count scans as lost to storage."""
         with self._lock:
-            state = self._state
-            problem = problem or state.problem
-            self._state = replace(state, lost_to_storage=state.lost_to_storage + n_scans, problem=problem)
+            lost, problem = self._state.lost_to_storage + n_scans, problem or self._state.problem
+            self._state = replace(self._state, lost_to_storage=lost, problem=problem)
 
     def _work(self) -> None:
         try:
@@ -207,7 +206,7 @@ class Recorder:
             return True
         try:
             self._append(rest)
-            if self._made.writer.n_scans - self._synced >= self._rate:
+            if self._made.writer.n_scans - self._synced >= SYNC * self._rate:
                 self._sync()
         except OSError as error:
             return self._go_on_elsewhere(error)
@@ -247,11 +246,12 @@ class Recorder:
         self._base += writer.n_stored
         self._bytes_before += writer.bytes_written
         self._synced = 0
+        deleted = writer.is_deleted
         writer.abandon()
         with contextlib.suppress(OSError, RecordingError):  # then it stays unclosed, and recovery finds it so
             broken.finish(problem=f"writing failed: {reason}")
         kept = f"{broken.path.name} holds what came before"
-        if not broken.path.exists():
+        if deleted:
             kept = "what it held is lost"
             self._lose(writer.n_received - count_scans(unsaved))
         fallback, self._fallback = self._fallback, None  # the second error ends the recording
@@ -262,8 +262,8 @@ class Recorder:
             self._run.update({"continues": broken.path.name, "first_index": self._base})
         except (OSError, ValueError) as second:
             return self._stop(f"{reason}; the other folder fails too ({second}): recording is off", unsaved)
-        path = self._run.path
-        self._change(path=path, first_index=self._base, problem=f"{reason}: the recording goes on in {path}; {kept}")
+        problem = f"{reason}: the recording goes on in {self._run.path}; {kept}"
+        self._change(path=self._run.path, first_index=self._base, problem=problem)
         moved = [Text(self._base + max(0, t.index - writer.n_stored), t.text, t.n_scans) for t in texts]
         items: list[Item] = [*moved, *unsaved]
         for i, item in enumerate(items):

@@ -12,6 +12,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from biofeedback.pipeline import VERSION, Pipeline, PipelineSettings, Update
 from biofeedback.recording.account import read_account
 from biofeedback.recording.edf import RecordingError
@@ -61,7 +63,7 @@ class Recomputed:
             "envelope_sha256": self.envelope_sha256,
             "stored_envelope_sha256": self.stored_sha256,
             "events": [json.loads(event) for event in self.events],
-            "stored_events": [json.loads(event) for event in self.stored_events],
+            "stored_events": [_plain(event) for event in self.stored_events],
             "pipeline": self.version,
             "stored_pipeline": self.stored_version,
             "complete": self.complete,
@@ -84,7 +86,12 @@ class Replay:
         if self.stored_version != VERSION:
             settings = replace(settings, sos=None)  # another version designs its own filters
         self.settings: PipelineSettings = settings
-        self.pipeline = Pipeline(settings)
+        if self.recording.header.bits == 24 and settings.adc_bits <= 16:
+            raise RecordingError(f"{path.name}: its samples are wider than its settings say; nothing was recomputed")
+        try:
+            self.pipeline = Pipeline(settings)
+        except ValueError as error:
+            raise RecordingError(f"{path.name}: {error}; nothing was recomputed") from error
         self.commands: list[tuple[int, Command]] = []
         self.stored_events: list[str] = []
         for annotation in self.recording.annotations:
@@ -118,10 +125,19 @@ class Replay:
 
     def _commands(self, waiting: list[tuple[int, Command]], index: int) -> None:
         while waiting and waiting[0][0] <= index:
-            self.events += map(encode_event, self.pipeline.command(waiting.pop(0)[1]))
+            try:
+                events = self.pipeline.command(waiting.pop(0)[1])
+            except ValueError as error:
+                raise RecordingError(f"{self.recording.path.name}: {error}; nothing was recomputed") from error
+            self.events += map(encode_event, events)
 
     def _process(self, block: Scans | Gap) -> Update:
-        update = self.pipeline.process(block)
+        try:
+            with np.errstate(invalid="raise", over="raise"):
+                update = self.pipeline.process(block)
+        except FloatingPointError as error:
+            name = self.recording.path.name
+            raise RecordingError(f"{name}: its stored filter runs away ({error}); nothing was recomputed") from error
         self.events += map(encode_event, update.events)
         return update
 
@@ -133,8 +149,8 @@ def recompute(path: Path, chunk: int = 4096) -> Recomputed:
     replay = Replay(path)
     for _ in replay.updates(chunk):
         pass
-    results = replay.account.get("results") or {}
-    stored = results.get("envelope_sha256")
+    results = replay.account.get("results")
+    stored = results.get("envelope_sha256") if isinstance(results, dict) else None
     version = replay.stored_version
     return Recomputed(
         path=path,
@@ -149,6 +165,14 @@ def recompute(path: Path, chunk: int = 4096) -> Recomputed:
         lost_to_storage=_count(replay.account.get("lost_to_storage")),
         practice=replay.pipeline.practice,
     )
+
+
+def _plain(event: str) -> Any:
+    """Return a stored event as JSON holds it, or its text when that is damaged."""
+    try:
+        return json.loads(event)
+    except (ValueError, RecursionError):
+        return event
 
 
 def _count(value: object) -> int:

@@ -1,4 +1,4 @@
-"""A run as a BIDS-EMG dataset: names, text files, permissions, recovery after a kill."""
+"""R9, R15, R18: a run as a BIDS-EMG dataset: names, text files, permissions, recovery after a kill."""
 
 from __future__ import annotations
 

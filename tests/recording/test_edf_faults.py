@@ -1,4 +1,4 @@
-"""What is left of a file after a kill, and what the reader makes of broken and hostile ones."""
+"""R1, R2, R13, R14: what is left of a file after a kill, and what the reader makes of broken and hostile ones."""
 
 from __future__ import annotations
 

@@ -1,22 +1,14 @@
-"""EDF+ and BDF+ files as we write them, read by four independent readers."""
+"""R3–R8: EDF+ and BDF+ files as we write them, read by four independent readers."""
 
 from __future__ import annotations
 
 import datetime as dt
-import warnings
-from collections.abc import Sequence
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
-import edfio
-import mne  # type: ignore[import-untyped]
 import numpy as np
-import pyedflib
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from biofeedback.recording.annotation import GAP_TEXT, MAX_TEXT, Annotation, decode_annotations, encode_annotation
 from biofeedback.recording.edf import decode_header, encode_header, encode_number, record_duration
@@ -25,68 +17,9 @@ from biofeedback.recording.layout import EmgChannel, emg_header
 from biofeedback.wire.events import Counts, Gap, GapCause, Scans
 from tests.blocks import of_kind
 from tests.recording.conftest import NewWriter, RandomCounts
+from tests.recording.readers import agree
 
 START = dt.datetime(2026, 11, 22, 10, 15, 30, tzinfo=dt.UTC)
-
-Read = tuple[NDArray[Any], Sequence[tuple[float, float | None, str]]]
-"""Digital values, shape (n_signals, n_scans), and annotations: onset and duration in seconds, text."""
-
-
-def as_pyedflib(path: Path) -> Read:
-    with pyedflib.EdfReader(str(path)) as file:
-        n_signals = file.signals_in_file
-        digital = np.array([file.readSignal(i, digital=True) for i in range(n_signals)])
-        return digital, list(zip(*file.readAnnotations(), strict=True))
-
-
-def as_edfio(path: Path) -> Read:
-    file = edfio.read_bdf(path) if path.suffix == ".bdf" else edfio.read_edf(path)
-    return np.array([s.digital for s in file.signals]), [(a.onset, a.duration, a.text) for a in file.annotations]
-
-
-def as_mne(path: Path) -> Read:
-    """Return MNE's digital values, worked out of its physical ones, and its annotations."""
-    read = mne.io.read_raw_bdf if path.suffix == ".bdf" else mne.io.read_raw_edf
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        raw = read(path, preload=True, verbose="error")
-    header = read_edf(path).header
-    digital = []
-    for values, signal in zip(raw.get_data(), header.signals, strict=False):
-        physical = values * {"uV": 1e6, "mV": 1e3}.get(signal.unit, 1)
-        step = (signal.physical_max - signal.physical_min) / (signal.digital_max - signal.digital_min)
-        digital.append(np.rint((physical - signal.physical_min) / step) + signal.digital_min)
-    found = zip(raw.annotations.onset, raw.annotations.duration, raw.annotations.description, strict=True)
-    return np.array(digital), list(found)
-
-
-def as_ours(path: Path) -> Read:
-    recording = read_edf(path)
-    offset = 1 << recording.header.bits - 1 if "counts = digital" in recording.header.signals[0].transducer else 0
-    digital = np.concatenate([recording.scans().T - offset, recording.lost()[np.newaxis]])
-    found = [
-        (a.index / recording.rate, (a.n_scans or 0) / recording.rate, a.text) for a in recording.annotations
-    ]  # fmt: skip
-    return digital, found
-
-
-def agree(path: Path) -> Read:
-    """Assert that all four readers see the same samples and annotations, and return ours."""
-    digital, annotations = as_ours(path)
-    n_scans = digital.shape[1]
-    for read in (as_pyedflib, as_edfio, as_mne):
-        theirs, said = read(path)
-        np.testing.assert_array_equal(theirs[:-1, :n_scans], digital[:-1], err_msg=read.__name__)
-        np.testing.assert_array_equal(theirs[-1, :n_scans] > 0, digital[-1] > 0, err_msg=read.__name__)
-        assert [a[2] for a in sorted(said, key=lambda a: (a[0], a[2]))] == [
-            a[2] for a in sorted(annotations, key=lambda a: (a[0], a[2]))
-        ]
-        for (onset, duration, text), ours in zip(
-            sorted(said, key=lambda a: (a[0], a[2])), sorted(annotations, key=lambda a: (a[0], a[2])), strict=True
-        ):
-            assert onset == pytest.approx(ours[0], abs=2e-6), text
-            assert max(0, duration or 0) == pytest.approx(ours[1], abs=2e-6), text
-    return digital, annotations
 
 
 @pytest.mark.parametrize(("adc_bits", "signed"), [(10, False), (12, False), (16, False), (16, True), (18, False), (24, False), (24, True)])  # fmt: skip # noqa: E501

@@ -1,4 +1,4 @@
-"""The recorder's thread: nobody waits for the disk, and what a failing disk costs is said."""
+"""R10–R12: the recorder's thread: nobody waits for the disk, and what a failing disk costs is said."""
 
 from __future__ import annotations
 
@@ -329,8 +329,8 @@ def test_a_failed_sync_is_never_taken_for_safe(new_run: NewRun, monkeypatch: pyt
     assert failures == [run.path]
     assert "not safely stored" in said(state)
     assert "not safely stored" in read_account(run.path)["Biofeedback"]["problem"]
-    assert read_edf(run.path).n_scans == state.first_index == 1000
-    assert read_edf(file_of(state)).n_scans == 2000
+    assert read_edf(run.path).n_scans == state.first_index == 800
+    assert read_edf(file_of(state)).n_scans == 2200
 
 
 def test_a_deleted_file_is_noticed(new_run: NewRun) -> None:
@@ -342,8 +342,8 @@ def test_a_deleted_file_is_noticed(new_run: NewRun) -> None:
     state = recorder.close(30)
     assert "deleted" in said(state)
     assert "what it held is lost" in said(state)
-    assert state.lost_to_storage == state.first_index == 1000
-    assert check_samples(file_of(state), 1000).n_scans == 1500
+    assert state.lost_to_storage == state.first_index == 800
+    assert check_samples(file_of(state), 800).n_scans == 1700
 
 
 def test_an_internal_error_stops_the_recording_but_raises_nowhere(
