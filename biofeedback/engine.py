@@ -21,14 +21,14 @@ from biofeedback.emg.envelope import DEFAULT_DISPLAY
 from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.pipeline import PipelineSettings, Update
 from biofeedback.recording.recorder import Recorder, RecorderState
-from biofeedback.sitting import RecorderMaker, Rings, Sitting
+from biofeedback.sitting import RecorderMaker, Rings, Sitting, another_board
 from biofeedback.sources.source import Source, SourceEnded, SourceError, SourceLost
 from biofeedback.training.commands import Command, Pause, Resume
 from biofeedback.wire.events import Event, Gap, GapCause, Scans, Status, StreamInfo, TextLine
 
 READ_TIMEOUT = 0.05
-STALL = 0.5
-"""Seconds without a sample that make the feedback neutral and are stored as a pause."""
+STALL = 0.4
+"""Seconds without a sample that make the feedback neutral and are stored as a pause: with the wait of a read, 0.5 s."""
 RESTART = 1.5
 """Seconds of silence on an open port after which it is opened anew: a board that reset itself says nothing."""
 RETRY = 0.25
@@ -40,7 +40,7 @@ RATE_AFTER = 5.0
 CLOSE_WITHIN = 5.0
 """Seconds that the disk may take to complete the last recording."""
 
-Phase = Literal["connecting", "streaming", "stalled", "lost", "ended", "failed", "stopped"]
+Phase = Literal["connecting", "streaming", "stalled", "lost", "another board", "ended", "failed", "stopped"]
 log = logging.getLogger(__name__)
 
 
@@ -120,6 +120,7 @@ class Engine:
         self._make_recorder: RecorderMaker | None = None
         self._hole: Gap | None = None
         self._rejoining = False
+        self._accepted = False
         self._silent_pause = False
         self._full = False
         self._rate_mark: tuple[float, int] | None = None
@@ -161,13 +162,17 @@ class Engine:
         self._source.cancel()
         self._wake.set()
 
+    def accept_board(self) -> None:
+        """Go on with the board that the phase "another board" asks about: in a new sitting and a new recording."""
+        self._inbox.put(self._accept)
+
     def stop(self, timeout: float = 2.0) -> bool:
         """End acquisition and close the recording; return whether both ended in time (2 s, and 5 s for the disk)."""
         self._stop.set()
         self._wake.set()
         self._source.cancel()
         ended = self._thread.ident is None or self._ended.wait(timeout)
-        recorders = [*self._ended_recorders, *(self._sitting.ended_recorders if self._sitting else [])]
+        recorders = self._recorders  # with the running one, when the thread hangs in a port
         closed = [recorder.close(CLOSE_WITHIN).closed for recorder in recorders]
         if recorders:
             self.state = replace(self.state, recording=recorders[-1].state)
@@ -206,16 +211,40 @@ class Engine:
             phase: Phase = "lost" if self._sitting else "connecting"
             if (phase, str(error)) != (self.state.phase, self.state.message):
                 self._publish(phase=phase, message=str(error))
-            if self._sitting and self._clock() - self.state.last_arrival > LONGEST_GAP:
-                self._finish_recording()
+            self._end_at_long_hole()
             self._wake.wait(RETRY)
             self._wake.clear()
             return False
-        self._begin_stream(info)
+        difference = another_board(self._sitting.info, info) if self._sitting else ""
+        if difference and self._make_recorder and not self._is_accepted(difference):
+            return False
+        self._begin_stream(info, rejoining=self._sitting is not None and not difference)
         return True
 
-    def _begin_stream(self, info: StreamInfo) -> None:
-        """Go on in the same sitting after a replug of the same kind of board, else begin a new one."""
+    def _is_accepted(self, difference: str) -> bool:
+        """Ask about another board, giving its scans to nobody; return whether the person wants to go on with it.
+
+        It stays open, so that its unplugging is noticed and it is not reset again and again. No recording, no question.
+        """
+        self._accepted = False
+        self._publish(phase="another board", message=f"Another board is plugged in ({difference}). The recording until "
+                      "then is kept. Go on with it? Or unplug it and plug the first one in again.")  # fmt: skip
+        while not self._stop.is_set():
+            self._drain()
+            if self.state.phase != "another board":  # another source, or to be looked for again
+                return False
+            if self._accepted or self._make_recorder is None:
+                return True
+            try:
+                self._source.read(READ_TIMEOUT)
+            except SourceLost as lost:
+                self._lose(str(lost))
+                return False
+            self._end_at_long_hole()
+        return False
+
+    def _begin_stream(self, info: StreamInfo, *, rejoining: bool) -> None:
+        """Go on in the same sitting when `rejoining` it after a reset or replug, else begin a new one."""
         given = self._settings
         spare = tuple(ChannelSettings(muscle=f"channel {i + 1}") for i in range(info.n_channels))
         settings = PipelineSettings(
@@ -224,10 +253,8 @@ class Engine:
             mains=given.mains, notch=given.notch, display=given.display,
         )  # fmt: skip
         source, sitting = self._source, self._sitting
-        before = self.state.info
-        known = before is not None and (before.board, before.firmware) == (info.board, info.firmware)
-        self._rejoining = known and sitting is not None and sitting.settings == settings
-        if sitting is None or not self._rejoining:
+        self._rejoining = rejoining
+        if sitting is None or not rejoining:
             self._leave_sitting()
             sitting = Sitting(settings, info, simulated=source.simulated, paced=source.paced, script=self._script)
             self._sitting, self._script = sitting, ()
@@ -238,7 +265,7 @@ class Engine:
         self._publish(
             phase="streaming", message="", info=info, settings=settings, overruns=0, measured_rate=None,
             label=source.label, simulated=source.simulated, by_hand=source.by_hand,
-            delays=_delays(info, sitting, simulated=source.simulated),
+            delays=sitting.delays,
         )  # fmt: skip
 
     def _stream(self) -> None:
@@ -267,7 +294,7 @@ class Engine:
                 return
             if events:
                 self._publish()
-            elif self._is_silent(arrival):
+            if self._is_silent(arrival):
                 return
 
     def _take(self, event: Event, arrival: float) -> None:
@@ -294,8 +321,12 @@ class Engine:
         if hole and hole.n_scans > LONGEST_GAP * rate:
             self._finish_recording()  # the next one begins below, and training stands still until the person goes on
             self._silent_pause = False
-        if hole:
+        if hole and self._seconds is not None:  # asked for so much signal, missing or not
+            room = max(0, round(self._seconds * rate) - sitting.run_index)
+            hole = Gap(0, min(hole.n_scans, room), hole.cause)
+        if hole and hole.n_scans:
             sitting.gap(hole)
+            self.state = replace(self.state, lost=self.state.lost + hole.n_scans)
         if self._silent_pause:
             self._silent_pause = False
             self._command(Resume("signal is back"))
@@ -316,7 +347,6 @@ class Engine:
         """Note missing scans; they are taken as one gap when the next good scan comes."""
         before = self._hole.n_scans if self._hole else 0
         self._hole = Gap(0, before + n_scans, cause)
-        self.state = replace(self.state, lost=self.state.lost + n_scans)
 
     def _measure(self, arrival: float) -> None:
         """Take the rate from the newest scans of two reads: how a read is cut into blocks says nothing of time."""
@@ -350,12 +380,18 @@ class Engine:
 
     def _lose(self, message: str) -> None:
         self._pause_in_silence()
+        self._publish(phase="lost", message=message)  # before closing: a port that went away may hang in it
         self._source.close()
-        self._publish(phase="lost", message=message)
 
     def _drop_stream(self) -> None:
-        if self.state.phase in ("streaming", "stalled"):
+        if self.state.phase in ("streaming", "stalled", "another board"):
             self._lose("Looking for the board again. Everything until then is kept.")
+
+    def _end_at_long_hole(self) -> None:
+        running = self._sitting and self._sitting.recorder
+        if running and self._clock() - self.state.last_arrival > LONGEST_GAP:
+            self._finish_recording()
+            self._publish()
 
     # -- what others asked for ------------------------------------------------------------------------
 
@@ -380,6 +416,9 @@ class Engine:
         if self._make_recorder is None:
             self._make_recorder = maker
 
+    def _accept(self) -> None:
+        self._accepted = self.state.phase == "another board"
+
     def _end_recording(self) -> None:
         self._make_recorder = None
         self._finish_recording()
@@ -387,18 +426,22 @@ class Engine:
 
     def _finish_recording(self) -> None:
         if self._sitting:
-            self._sitting.finish_recording(ended=dt.datetime.now(dt.UTC), measured_rate=self.state.measured_rate)
+            now, rate = dt.datetime.now(dt.UTC), self.state.measured_rate
+            self._ended_recorders += self._sitting.finish_recording(ended=now, measured_rate=rate)
+
+    @property
+    def _recorders(self) -> list[Recorder]:
+        running = self._sitting.recorder if self._sitting else None
+        return [*self._ended_recorders, running] if running else self._ended_recorders
 
     def _leave_sitting(self) -> None:
         self._finish_recording()
-        if self._sitting:
-            self._ended_recorders += self._sitting.ended_recorders
         self._sitting = None
+        self._silent_pause = False
 
     def _change(self, source: Source, settings: EngineSettings) -> None:
         self._leave_sitting()
         self._make_recorder = None
-        self._silent_pause = False
         self._source.close()
         self._source = source
         self._settings = settings
@@ -407,17 +450,8 @@ class Engine:
 
     def _publish(self, **changes: object) -> None:
         sitting = self._sitting
-        recorders = [*self._ended_recorders, *(sitting.ended_recorders if sitting else [])]
-        recorder = (sitting.recorder if sitting else None) or (recorders[-1] if recorders else None)
-        recording = recorder.state if recorder else None
+        recorders = self._recorders
+        recording = recorders[-1].state if recorders else None
         update = sitting.update if sitting else None
         self.state = replace(self.state, **{"recording": recording, "update": update, **changes})  # type: ignore[arg-type]
         self._on_update()
-
-
-def _delays(info: StreamInfo, sitting: Sitting, *, simulated: bool) -> tuple[tuple[str, float], ...]:
-    """Computed parts of the delay: a scan waits for half its frame on average, then for the line (500000 baud)."""
-    frame = (info.scans_per_frame - 1) / 2 / info.rate
-    bytes_on_line = 15 + 2 * info.scans_per_frame * info.n_channels
-    line = 0.0 if simulated else bytes_on_line * 10 / 500_000
-    return (("frame", frame), ("line", line), *sitting.pipeline.delays.items())

@@ -25,6 +25,10 @@ RING_TIME = 40.0
 """Seconds kept for looking at: more than twice the longest view."""
 
 
+BAUD = 500_000
+"""Bits per second of a board on its line, for the computed delay."""
+
+
 class RecorderMaker(Protocol):
     """Makes the recorder of a new run. The recorder's own thread makes the files: nothing here waits for a disk."""
 
@@ -59,6 +63,7 @@ class Sitting:
         script: Iterable[tuple[int, Command]] = (),
     ) -> None:
         self.settings = settings
+        self.info = info
         self.next_index = 0
         """Index of the next scan, counted from the first one of the sitting."""
         self.rings = Rings(
@@ -67,9 +72,7 @@ class Sitting:
         )
         self.pipeline = Pipeline(settings)
         self.recorder: Recorder | None = None
-        self.ended_recorders: list[Recorder] = []
         self.update: Update | None = None
-        self._info = info
         self._simulated = simulated
         self._paced = paced
         self._script = sorted(script, key=lambda entry: entry[0])
@@ -79,6 +82,15 @@ class Sitting:
     def run_index(self) -> int:
         """Index of the next scan, counted from the first one of the run."""
         return self.pipeline.next_index
+
+    @property
+    def delays(self) -> tuple[tuple[str, float], ...]:
+        """Computed parts of the delay in seconds: a scan waits for half its frame on average, then for the line."""
+        info = self.info
+        frame = (info.scans_per_frame - 1) / 2 / info.rate
+        bytes_on_line = 15 + 2 * info.scans_per_frame * info.n_channels
+        line = 0.0 if self._simulated else bytes_on_line * 10 / BAUD
+        return (("frame", frame), ("line", line), *self.pipeline.delays.items())
 
     def gap(self, gap: Gap) -> None:
         """Move on over missing scans; only their number and cause matter."""
@@ -108,15 +120,18 @@ class Sitting:
         """Begin a run at the next scan, with a fresh signal path and the commands in force repeated at its start."""
         in_force = self._in_force()
         self.pipeline = Pipeline(self.settings)
-        self.recorder = maker(self.settings, self._info, self.pipeline, simulated=self._simulated)
+        self.recorder = maker(self.settings, self.info, self.pipeline, simulated=self._simulated)
         for command in in_force:
             self.command(command)
 
-    def finish_recording(self, *, ended: dt.datetime, measured_rate: float | None) -> None:
-        """Let the recorder write what it has, with what the live path made of it; its own thread does the work."""
+    def finish_recording(self, *, ended: dt.datetime, measured_rate: float | None) -> list[Recorder]:
+        """Let the recorder write what it has, with what the live path made of it; its own thread does the work.
+
+        Return it, or nothing when none runs.
+        """
         recorder, self.recorder = self.recorder, None
         if recorder is None:
-            return
+            return []
         practice = self.pipeline.practice
         results = {
             "envelope_sha256": self.pipeline.envelope_hash,
@@ -126,7 +141,7 @@ class Sitting:
             "best_hold": round(practice.best_hold, 3),
         }
         recorder.finish(results=results, ended=ended, measured_rate=measured_rate)
-        self.ended_recorders.append(recorder)
+        return [recorder]
 
     def _process(self, block: Scans | Gap) -> None:
         if self.recorder:
@@ -164,3 +179,19 @@ class Sitting:
         if practice.paused:
             commands.append(Pause("in force"))
         return commands
+
+
+def another_board(before: StreamInfo, now: StreamInfo) -> str:
+    """Return in words what makes the board of `now` another one than that of `before`; empty for the same kind.
+
+    Two boards of one kind with the same firmware cannot be told apart.
+    """
+    changes = (
+        (before.board, now.board, "{} instead of {}"),
+        (before.firmware, now.firmware, "firmware {0[0]}.{0[1]} instead of {1[0]}.{1[1]}"),
+        (before.n_channels, now.n_channels, "channels: {} instead of {}"),
+        (before.adc_bits, now.adc_bits, "{} bits instead of {}"),
+        (before.vref, now.vref, "{} V instead of {} V"),
+        (before.rate, now.rate, "{} Hz instead of {} Hz"),
+    )
+    return ", ".join(text.format(new, old) for old, new, text in changes if old != new)

@@ -114,6 +114,13 @@ class FakeBoard:
             self.write(encode_data(self.info.stream_id, self.next, block))
             self.next += len(block)
 
+    def reset(self) -> None:
+        """Boot anew: the stream is forgotten and the board greets, then says nothing."""
+        self.streaming.clear()
+        self.info = replace(INFO, board=self.info.board)
+        if self._greeting:
+            self.write(self._greeting)
+
     def unplug(self) -> None:
         """Pull the cable: the port disappears for whoever has it open."""
         os.write(self._quit_write, b"x")

@@ -49,10 +49,15 @@ def require_toolchain() -> None:
         pytest.skip(f"the firmware cannot be built: {', '.join(missing)} missing (apt: see firmware/README.md)")
 
 
-def make(*targets: str, build: Path = BUILD, defines: str = "") -> str:
-    """Make `targets` of firmware/Makefile into `build` and return what was printed; raise when that fails."""
+def make(*targets: str, build: Path = BUILD, defines: str = "", firmware: Path = FIRMWARE) -> str:
+    """Make `targets` of a firmware folder's Makefile into `build` and return what was printed; raise when that fails.
+
+    Make cannot name a file whose path has a space, so it is told the way from one folder to the other: spaces above
+    both do no harm.
+    """
     build.mkdir(parents=True, exist_ok=True)
-    command = ["make", "-C", str(FIRMWARE), f"BUILD={build}", f"DEFINES={defines}", *targets]
+    way = os.path.relpath(build.resolve(), firmware.resolve())
+    command = ["make", "-C", str(firmware), f"BUILD={way}", f"DEFINES={defines}", *targets]
     with (build / ".lock").open("w") as lock:  # several test runs may share the folder
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = subprocess.run(command, capture_output=True, text=True, timeout=_MAKE_SECONDS, check=False)
@@ -67,6 +72,15 @@ def built(target: str) -> Path:
     require_toolchain()
     make(target)
     return BUILD
+
+
+@cache
+def uno_elf(**defines: int) -> Path:
+    """Make the Uno's sketch with other constants than usual, once per test session, and return the program."""
+    require_toolchain()
+    folder = BUILD / "_".join(["uno", *(f"{name.lower()}_{value}" for name, value in sorted(defines.items()))])
+    make("uno", build=folder, defines=" ".join(f"-D{name}={value}" for name, value in defines.items()))
+    return folder / "uno" / "emg_stream.elf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +123,9 @@ class SimulatedUno:
         simulator = built("simulator") / "emg_simulator"
         elf = elf or built("uno") / "uno" / "emg_stream.elf"
         self._trace = folder / "conversions.trace"
-        command = [str(simulator), str(elf), "--trace", str(self._trace), "--speed", str(speed)]
+        self._sent = folder / "sent.bytes"
+        command = [str(simulator), str(elf), "--trace", str(self._trace), "--sent", str(self._sent)]
+        command += ["--speed", str(speed)]
         if wave is not None:
             wave_file = folder / "wave.i16"
             wave_file.write_bytes(wave.astype("<i2").tobytes())
@@ -142,6 +158,11 @@ class SimulatedUno:
         """Process id of the simulator, for tests that stop and continue it."""
         return self._process.pid
 
+    @property
+    def n_sent(self) -> int:
+        """Number of bytes that the board has sent, by a log that is up to 4 KiB behind."""
+        return self._sent.stat().st_size
+
     def stop(self) -> Statistics:
         """End the simulator if it still runs and return its statistics."""
         if self._statistics is None:
@@ -156,6 +177,11 @@ class SimulatedUno:
                 raise RuntimeError(f"the simulator ended with {self._process.returncode}: {out}{err}")
             self._statistics = Statistics(**json.loads(out))
         return self._statistics
+
+    def sent(self) -> bytes:
+        """Stop, and return every byte that the board sent, as it was before the line lost or damaged it."""
+        self.stop()
+        return self._sent.read_bytes()
 
     def conversions(self, stream: int = -1) -> NDArray[Any]:
         """Stop, and return the trace of one stream: fields cycle, pin, millivolts, by_timer (1 begins a scan).

@@ -69,6 +69,18 @@ class Rig:
         self.source.then(step)
         self.until(lambda state: state.received >= expected)
 
+    def discard(self, *events: Event) -> None:
+        """Let the source give events that nobody may take; return when the engine has read on after them."""
+        read_on = threading.Event()
+
+        def step() -> list[Event]:
+            read_on.set()
+            return []
+
+        self.source.then(list(events))
+        self.source.then(step)
+        assert read_on.wait(PATIENCE)
+
     def runs(self) -> list[Path]:
         return sorted(self.library.glob("sub-*/ses-*/emg/*.edf"))
 
@@ -160,17 +172,18 @@ def test_frames_lost_before_the_first_of_the_new_stream_are_inside_the_hole(rig:
     assert r.engine.state.end_index == 1110
 
 
-def test_silence_is_told_after_half_a_second_and_the_board_is_asked_again_after_more(rig: NewRig) -> None:
+def test_silence_is_told_within_half_a_second_and_the_board_is_asked_again_after_more(rig: NewRig) -> None:
     r = rig()
     r.engine.start()
     r.give(scans(0, 10))
-    r.clock.now += 0.49
-    r.source.then([Status(1, 1.0, 0)])
-    r.source.then([])
+    r.clock.now += 0.39
+    r.source.then([Status(1, 1.0, 7)])
+    r.until(lambda s: s.overruns == 7)
+    assert r.engine.state.phase == "streaming"
     r.clock.now += 0.02
     r.until(lambda s: s.phase == "stalled")
     assert "kept" in r.engine.state.message
-    r.clock.now += 1.0
+    r.clock.now += 1.1
     r.until(lambda s: r.source.n_opened == 2)
 
 
@@ -214,20 +227,194 @@ def test_a_hole_over_half_a_minute_ends_the_recording_and_the_next_begins_paused
     assert recompute(second).identical
 
 
-def test_another_kind_of_board_is_never_mixed_into_a_recording(rig: NewRig) -> None:
-    other = replace(INFO, n_channels=2)
+OTHERS = {
+    "arduino instead of fake": replace(INFO, board="arduino"),
+    "firmware 2.1 instead of 0.0": replace(INFO, firmware=(2, 1)),
+    "channels: 2 instead of 1": replace(INFO, n_channels=2),
+    "12 bits instead of 10": replace(INFO, adc_bits=12),
+    "3.3 V instead of 5.0 V": replace(INFO, vref=3.3),
+    "500.0 Hz instead of 1000.0 Hz": replace(INFO, period_ticks=2),
+}
+
+
+@pytest.mark.parametrize("difference", OTHERS)
+def test_another_board_is_asked_about_and_never_mixed_into_a_recording(rig: NewRig, difference: str) -> None:
+    other = OTHERS[difference]
     r = rig(opens=[INFO, other])
     r.engine.record(r.maker)
     r.engine.start()
     r.give(scans(0, 200))
     r.source.then(SourceLost("unplugged"))
-    r.until(lambda s: r.source.n_opened == 2)
-    r.source.then([scans(0, 200, n_channels=2)])
-    r.until(lambda s: s.end_index == 200 and s.info == other)
+    r.until(lambda s: s.phase == "another board")
+    assert f"Another board is plugged in ({difference}). The recording until then is kept." in r.engine.state.message
+    r.discard(scans(0, 300, n_channels=other.n_channels))
+    assert (r.engine.state.received, r.engine.state.info) == (200, INFO)
+    r.engine.accept_board()
+    r.until(lambda s: s.phase == "streaming")
+    r.give(scans(300, 500, n_channels=other.n_channels))
+    assert r.engine.state.received == 500
     r.engine.stop()
     first, second = r.runs()
-    assert len(read_edf(first).channels) == 1
-    assert len(read_edf(second).channels) == 2
+    assert stored(first) == [(0, 200, None)]
+    assert stored(second) == [(0, 500, None)]
+    assert (len(read_edf(second).channels), read_edf(second).rate) == (other.n_channels, other.rate)
+    assert [c for c in commands_in(second) if isinstance(c[1], Pause | Resume)] == []
+    assert recompute(first).identical
+    assert recompute(second).identical
+
+
+def test_the_known_board_that_comes_back_goes_on_in_the_recording(rig: NewRig) -> None:
+    r = rig(opens=[INFO, replace(INFO, board="other"), INFO])
+    r.engine.record(r.maker)
+    r.engine.start()
+    r.give(scans(0, 200), after=0.2)
+    r.source.then(SourceLost("unplugged"))
+    r.until(lambda s: s.phase == "another board")
+    r.source.then(SourceLost("unplugged"))
+    r.until(lambda s: s.phase == "streaming")
+    r.engine.accept_board()  # too late: nothing is asked any more
+    r.give(scans(0, 100), after=4.1)
+    r.give(scans(100, 100), after=0.1)
+    r.engine.stop()
+    (path,) = r.runs()
+    assert stored(path) == [(0, 200, None), (200, 4000, "reconnect"), (4200, 200, None)]
+    assert recompute(path).identical
+
+
+def test_an_answer_given_for_one_board_is_none_for_the_next(rig: NewRig) -> None:
+    r = rig(opens=[INFO, replace(INFO, board="other"), replace(INFO, board="third")])
+    r.engine.record(r.maker)
+    r.engine.start()
+    r.give(scans(0, 200))
+    r.engine.accept_board()  # nothing is asked yet
+    r.source.then(SourceLost("unplugged"))
+    r.until(lambda s: s.phase == "another board")
+    r.source.then(SourceLost("unplugged"))
+    r.until(lambda s: "third" in s.message)
+    r.discard(scans(0, 100))
+    r.engine.stop()
+    (path,) = r.runs()
+    assert stored(path) == [(0, 200, None)]
+
+
+def test_while_another_board_is_asked_about_reconnect_looks_again(rig: NewRig) -> None:
+    r = rig(opens=[INFO, replace(INFO, board="other"), INFO])
+    r.engine.record(r.maker)
+    r.engine.start()
+    r.give(scans(0, 200))
+    r.source.then(SourceLost("unplugged"))
+    r.until(lambda s: s.phase == "another board")
+    r.engine.reconnect()
+    r.until(lambda s: s.phase == "streaming" and r.source.n_opened == 3)
+
+
+def test_a_recording_is_ended_after_half_a_minute_of_another_board_and_it_is_still_asked_about(rig: NewRig) -> None:
+    r = rig(opens=[INFO, replace(INFO, board="other")])
+    r.engine.record(r.maker)
+    r.engine.start()
+    r.give(scans(0, 200))
+    r.source.then(SourceLost("unplugged"))
+    r.until(lambda s: s.phase == "another board")
+    r.clock.now += 31.0
+    r.discard(scans(0, 100), scans(100, 100))
+    r.until(lambda s: s.recording and not s.recording.active)
+    assert r.engine.state.phase == "another board"
+    r.engine.accept_board()
+    r.until(lambda s: s.phase == "streaming")
+    r.give(scans(200, 300))
+    r.engine.stop()
+    assert [stored(run) for run in r.runs()] == [[(0, 200, None)], [(0, 300, None)]]
+    assert all(recompute(run).identical for run in r.runs())
+
+
+def test_ending_the_recording_answers_the_question(rig: NewRig) -> None:
+    other = replace(INFO, board="other")
+    r = rig(opens=[INFO, other])
+    r.engine.record(r.maker)
+    r.engine.start()
+    r.give(scans(0, 200))
+    r.source.then(SourceLost("unplugged"))
+    r.until(lambda s: s.phase == "another board")
+    r.engine.stop_recording()
+    r.until(lambda s: s.phase == "streaming" and s.info == other)
+    r.engine.stop()
+    assert len(r.runs()) == 1
+
+
+def test_without_a_recording_another_board_just_begins_a_sitting(rig: NewRig) -> None:
+    other = replace(INFO, board="other")
+    r = rig(opens=[INFO, other])
+    r.engine.start()
+    r.give(scans(0, 200))
+    r.source.then(SourceLost("unplugged"))
+    r.until(lambda s: s.phase == "streaming" and s.info == other)
+    r.give(scans(0, 50))
+    assert (r.engine.state.received, r.engine.state.end_index) == (50, 50)
+
+
+def test_stopping_while_another_board_is_asked_about_keeps_the_recording(rig: NewRig) -> None:
+    r = rig(opens=[INFO, replace(INFO, board="other")])
+    r.engine.record(r.maker)
+    r.engine.start()
+    r.give(scans(0, 200))
+    r.source.then(SourceLost("unplugged"))
+    r.until(lambda s: s.phase == "another board")
+    assert r.engine.stop()
+    assert recompute(r.runs()[0]).identical
+
+
+def test_a_board_that_talks_but_sends_no_scans_is_silent(rig: NewRig) -> None:
+    r = rig()
+    r.engine.start()
+    r.give(scans(0, 10))
+    silent = r.clock.now + 0.45
+
+    def talk() -> list[Event]:
+        """Say something at each read, for ever; time stands still after 0.45 s."""
+        r.clock.now = min(silent, r.clock.now + 0.05)
+        r.source.then(talk)
+        return [TextLine("here I am"), Status(1, 1.0, 0)]
+
+    r.source.then(talk)
+    r.until(lambda s: s.phase == "stalled")
+
+
+def test_missing_scans_that_no_good_scan_followed_are_counted_once(rig: NewRig) -> None:
+    r = rig()
+    r.engine.start()
+    r.give(scans(0, 100), after=0.1)
+    r.source.then([Gap(100, 30)])
+    r.source.then(SourceLost("unplugged"))
+    r.until(lambda s: r.source.n_opened == 2)
+    r.give(scans(0, 100), after=1.1)
+    assert (r.engine.state.lost, r.engine.state.end_index) == (1000, 1200)
+
+
+def test_a_port_that_hangs_in_closing_does_not_keep_the_loss_from_being_told(rig: NewRig) -> None:
+    r = rig()
+    release = threading.Event()
+    r.engine.start()
+    r.give(scans(0, 100))
+    r.source.close = lambda: release.wait(PATIENCE)  # type: ignore[assignment,method-assign]
+    r.source.then(SourceLost("unplugged"))
+    r.until(lambda s: s.phase == "lost")
+    assert r.source.n_opened == 1
+    release.set()
+
+
+def test_a_thread_that_hangs_in_a_port_does_not_keep_the_recording_open(rig: NewRig) -> None:
+    r = rig()
+    release = threading.Event()
+    r.engine.record(r.maker)
+    r.engine.start()
+    r.give(scans(0, 300))
+    r.source.then(lambda: release.wait(PATIENCE) and [])
+    assert not r.engine.stop(0.05)
+    assert r.engine.state.recording is not None
+    assert r.engine.state.recording.closed
+    assert read_edf(r.runs()[0]).n_scans == 300
+    release.set()
+    assert r.engine.wait(PATIENCE)
 
 
 def test_without_a_board_the_person_is_told_and_it_is_found_later(rig: NewRig) -> None:
@@ -280,6 +467,16 @@ def test_exactly_as_many_seconds_are_recorded_as_were_asked_for(rig: NewRig) -> 
     assert r.engine.wait(PATIENCE)
     r.engine.stop()
     assert read_edf(r.runs()[0]).n_scans == 700
+
+
+def test_a_gap_across_the_end_is_cut_there_too(rig: NewRig) -> None:
+    r = rig(paced=False, seconds=0.5)
+    r.engine.record(r.maker)
+    r.source.then([scans(0, 300), Gap(300, 900), scans(1200, 100)])
+    r.engine.start()
+    assert r.engine.wait(PATIENCE)
+    r.engine.stop()
+    assert read_edf(r.runs()[0]).n_scans == 500
 
 
 def test_scripted_commands_take_effect_at_their_exact_scan(rig: NewRig) -> None:
@@ -348,12 +545,17 @@ def test_changing_the_source_ends_the_recording_and_begins_a_session(rig: NewRig
     assert read_edf(r.runs()[0]).n_scans == 300
 
 
-def test_the_measured_rate_is_that_of_the_boards_clock(rig: NewRig) -> None:
+@pytest.mark.parametrize("drift", [-0.05, 0.004, 0.05])
+def test_the_measured_rate_is_that_of_the_boards_clock_and_drift_loses_nothing(rig: NewRig, drift: float) -> None:
     r = rig()
+    r.engine.record(r.maker)
     r.engine.start()
     for k in range(80):
-        r.give(scans(100 * k, 100), after=0.1 / 1.004)
-    assert r.engine.state.measured_rate == pytest.approx(1004, rel=1e-6)
+        r.give(scans(100 * k, 100), after=0.1 / (1 + drift))
+    assert r.engine.state.measured_rate == pytest.approx(1000 * (1 + drift), rel=1e-6)
+    assert r.engine.state.lost == 0
+    r.engine.stop()
+    assert stored(r.runs()[0]) == [(0, 8000, None)]
 
 
 def test_the_rings_hold_what_was_given_with_holes_in_place(rig: NewRig) -> None:

@@ -23,7 +23,7 @@ from biofeedback.sources.greeting import BAUD, Answer, Greeting, read_waiting
 from biofeedback.sources.source import SourceError, SourceLost
 from biofeedback.wire.events import Event, StreamInfo
 
-CLOSE_WITHIN = 2.0
+CLOSE_WITHIN = 1.0
 OTHERS_WITHIN = 1.0
 """Seconds that other candidates have after the first one answered, so that the order decides and not chance."""
 PORT_ERRORS: tuple[type[BaseException], ...] = (serial.SerialException, OSError, TypeError, ValueError)
@@ -105,7 +105,7 @@ class SerialSource:
             )  # fmt: skip
         except PORT_ERRORS as error:
             self.close()
-            raise SourceError(f"{self.label} went away while it was being asked. Plug it in again.") from error
+            raise SourceError(_gone(str(port.port), error)) from error
         except SourceError:
             self.close()
             raise
@@ -143,14 +143,11 @@ class SerialSource:
                 port.cancel_read()
 
     def close(self) -> None:
-        """Let go of the port; one that does not close within 2 s is abandoned to a thread of its own."""
+        """Let go of the port; one that does not close within a second is abandoned to a thread of its own."""
         port, self._port = self._port, None
         self._opened = None
-        if port is None:
-            return
-        thread = threading.Thread(target=_close_port, args=(port,), name="port closing", daemon=True)
-        thread.start()
-        thread.join(CLOSE_WITHIN)
+        if port is not None:
+            _close_port(port)
 
     def _find(self) -> tuple[serial.Serial, Answer]:
         """Return the greeted port: the one asked for, or the first of the known boards to answer."""
@@ -189,7 +186,7 @@ class SerialSource:
             return port, greeting.answer(before)
         except PORT_ERRORS as error:
             _close_port(port)
-            raise SourceError(f"{name} went away while it was being asked. Plug it in again.") from error
+            raise SourceError(_gone(name, error)) from error
         except SourceError:
             _close_port(port)
             raise
@@ -223,6 +220,20 @@ def _why_not(name: str, error: BaseException) -> str:
     return f"{name} could not be opened ({type(error).__name__}). Unplug the board, plug it in again."
 
 
+def _gone(name: str, error: BaseException) -> str:
+    """Say what a port's error means while its board is being asked."""
+    if isinstance(error, serial.SerialTimeoutException):
+        return f"{name} does not take what is sent to it. Unplug the board, plug it in again, or choose another port."
+    return f"{name} went away while it was being asked. Plug it in again."
+
+
 def _close_port(port: serial.Serial) -> None:
-    with contextlib.suppress(*PORT_ERRORS):
-        port.close()
+    """Close a port in a thread of its own: after some unplugs `close` never returns, and nobody waits for that."""
+
+    def close() -> None:
+        with contextlib.suppress(*PORT_ERRORS):
+            port.close()
+
+    thread = threading.Thread(target=close, name="port closing", daemon=True)
+    thread.start()
+    thread.join(CLOSE_WITHIN)

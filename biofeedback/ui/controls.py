@@ -61,7 +61,8 @@ class Controls:
         if name == "record":
             self._toggle_recording(state)
         elif name == "reconnect":
-            engine.reconnect()
+            # one button, one key: what it does next to a question is to say yes
+            (engine.accept_board if state.phase == "another board" else engine.reconnect)()
         elif name in ("wider", "narrower"):
             self._rescale(state, 1 if name == "wider" else -1)
         elif state.update is not None:
@@ -87,7 +88,7 @@ class Controls:
 
     def space_pressed(self) -> None:
         """Contract the simulated muscle while the key is held; with a real one, pause or go on."""
-        if self._station.engine.state.simulated:
+        if self._station.engine.state.by_hand:
             self._contracting = True
             self._station.contract(1.0)
         else:

@@ -117,6 +117,9 @@ def _silent(state: EngineState, seconds: float) -> Moment:
         hint = said(state.message) if state.message else say("It is found by itself. Board and sensor: B.")
         return Moment(say("LOOKING FOR THE BOARD"), "unplugged", "quiet", hint, spacious=False, silent_for=seconds,
                       can_reconnect=True)  # fmt: skip
+    if state.phase == "another board":
+        return Moment(say("ANOTHER BOARD"), "board", "look", said(state.message), spacious=False, silent_for=seconds,
+                      can_reconnect=True)  # fmt: skip
     hint = say("{kept} Plug the board in: it goes on by itself.", kept=kept(state).filled())
     return Moment(say("WAITING FOR THE BOARD"), "unplugged", "quiet", hint, spacious=False, silent_for=seconds,
                   can_reconnect=True)  # fmt: skip

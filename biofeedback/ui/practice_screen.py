@@ -64,6 +64,10 @@ class PracticeScreen(QWidget):
         self, state: EngineState, moment: Moment, readings: tuple[Reading, ...], scales: tuple[float, ...]
     ) -> None:
         """Show the newest state."""
+        if state.phase == "another board":
+            self.reconnect.name(self.tr("Use it"), self.tr("Go on with this board in a new recording (F5)"), "board")
+        else:
+            self.reconnect.name(self.tr("Reconnect"), self.tr("Look for the board again (F5)"), "repeat")
         if self.reconnect.isHidden() == moment.can_reconnect:
             self.reconnect.setVisible(moment.can_reconnect)
             self._place_reconnect()

@@ -136,7 +136,7 @@ class Strip(QWidget):
     ) -> None:
         """Show the newest state; `delay` in seconds, `notice` a sentence of trouble in place of the lights."""
         rate = state.measured_rate or (state.info.rate if state.info else None)
-        lost = silent and state.phase in ("lost", "stalled", "failed")
+        lost = silent and state.phase in ("lost", "stalled", "another board", "failed")
         words = self.tr("no signal") if lost else f"{rate:.0f} Hz" if rate else self.tr("none yet")
         changed = self.board.tell("unplugged" if silent else "board", self._short(state.label), words,
                                   "bad" if lost else "plain")  # fmt: skip

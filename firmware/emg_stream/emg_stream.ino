@@ -1,7 +1,8 @@
 // emg_stream - samples muscle sensors at a fixed rate and streams them over serial as "EMG stream 1".
 //
 // loop() never waits: bytes for the line stand in one buffer that is drained as the serial port takes them,
-// answers are noted and sent when the line is free, and a full data frame always goes first.
+// answers are noted and sent when the line is free. A full data frame goes first, but never for so long that
+// the board is not heard: INFO, STATUS and errors have their turn even on a line too slow for the data.
 // Rule: what is on the line is a whole frame or a whole text line, so nothing can damage anything else.
 #include <Arduino.h>
 #include "commands.h"
@@ -12,6 +13,9 @@
 static const uint8_t FIRMWARE_MAJOR = 1;  // the program's version; the protocol has its own
 static const uint8_t FIRMWARE_MINOR = 0;
 static const uint8_t MAX_COMMAND_BYTES = 32;  // read per pass, so that endless input cannot hold loop()
+// From one frame that is not data to the next, when data wait too. Ten such frames a second fit the 5 % of
+// the line that too_much_to_send() leaves, so no flood of questions can push data aside.
+static const uint8_t ANSWER_PAUSE_MS = 100;
 
 // The baud rate as text, made by the preprocessor.
 #define EMG_QUOTE_AS_IS(text) #text
@@ -42,6 +46,7 @@ static bool info_due;
 static bool status_due;
 static bool announced;          // the running stream's first INFO is out, so its data may follow
 static uint32_t last_second;
+static uint32_t last_answer;    // when a frame that is not data was last put on the line
 
 // How many bytes the port takes without waiting. Only the AVR cores are known to say; elsewhere write() may
 // wait, and the sampler counts what it missed.
@@ -297,23 +302,37 @@ static void collect_scans() {
   }
 }
 
-// Puts the next thing on the free line while streaming frames: data before anything that can wait.
+// Says whether a full data frame goes next: always, but for an answer that has waited long enough.
+static bool data_goes_first() {
+  bool answer_waits = status_due || info_due || error_due;
+  return data_ready && !(answer_waits && millis() - last_answer >= ANSWER_PAUSE_MS);
+}
+
+// Puts the next thing on the free line while streaming frames. Of the answers STATUS goes first and an error
+// last: no command is read while an error waits, so it is behind one INFO at most.
 static void send_next_frame() {
   if (!announced) {
     send_info();
     announced = true;
-  } else if (data_ready) {
+    return;
+  }
+  if (data_goes_first()) {
     send_data();
-  } else if (error_due) {
-    send_error();
-    error_due = nullptr;
+    return;
+  }
+  if (status_due) {
+    send_status();
+    status_due = false;
   } else if (info_due) {
     send_info();
     info_due = false;
-  } else if (status_due) {
-    send_status();
-    status_due = false;
+  } else if (error_due) {
+    send_error();
+    error_due = nullptr;
+  } else {
+    return;
   }
+  last_answer = millis();
 }
 
 // Puts the next thing on the free line while idle or sending text.

@@ -2,7 +2,7 @@
 // that run late cannot move the instant of a sample. The other channels of a scan follow from the ADC
 // interrupt.
 //
-// Rule: the interrupt only stores. It never waits, and when the ring is full it drops the scan and counts it.
+// Rule: the interrupt only stores. It never waits, and a scan for which it has no room or no time is counted.
 #include "sampler.h"
 #ifdef EMG_TIMER1_STARTS_ADC
 #include <Arduino.h>
@@ -38,6 +38,7 @@ static uint8_t admux[emg::MAX_CHANNELS];
 static uint8_t channels;
 static uint8_t channel;               // being converted; the interrupt's own
 static uint32_t scan_index;           // being converted; the interrupt's own
+static uint16_t conversion_ticks;     // of Timer1, as long as one conversion at least
 
 // Keeps the compiler from moving reads and writes of the ring past the reads and writes of head and tail.
 static inline void ring_barrier() { __asm__ volatile("" ::: "memory"); }
@@ -56,6 +57,13 @@ ISR(ADC_vect) {
   TIFR1 = _BV(OCF1B);  // the trigger is the rising edge of this flag, and nobody else clears it
   channel = 0;
   ring[at].index = scan_index++;
+  if (TCNT1 < conversion_ticks && !(ADCSRA & _BV(ADSC))) {
+    // The timer began anew but no scan did: other interrupts held this one up beyond REARM_US, and the trigger
+    // found its flag still set. The scan is lost, and its place in the numbering stays.
+    TIFR1 = _BV(OCF1B);
+    scan_index++;
+    overruns++;
+  }
   uint8_t next = (at + 1) & (RING_SIZE - 1);
   if (next == tail) {
     overruns++;
@@ -115,6 +123,7 @@ void sampler_start(uint8_t n_channels, const SamplerSetup &setup) {
     tail = 0;
     channel = 0;
     scan_index = 0;
+    conversion_ticks = (uint16_t)(setup.tick_hz / (F_CPU / ADC_CLOCK_CYCLES / 13));
     overruns = 0;
     ADMUX = admux[0];
     // The first conversion after the ADC is switched on takes 25 ADC clocks, not 13, and is less exact:

@@ -7,6 +7,7 @@
  *     --wave-rate HZ      rows a second (1000); a row is held until the next
  *     --loop              begin again at the end of FILE instead of holding its last row
  *     --trace FILE        write every conversion: {u64 cycle, u32 pin, u16 millivolts, u16 by_timer}
+ *     --sent FILE         write every byte that the board sends, as it was before the line lost or damaged it
  *     --speed X           simulated seconds a second (1); 0: as fast as possible and as the reader reads
  *     --seconds S         stop after S simulated seconds; without it, at SIGTERM or SIGINT
  *     --link PATH         a symbolic link to the pseudo-terminal, removed at the end
@@ -72,6 +73,7 @@ struct options {
   double wave_rate;
   bool wave_loop;
   const char *trace;
+  const char *sent;
   double speed;
   double seconds;
   const char *link;
@@ -99,6 +101,7 @@ static avr_uart_t *uart_state;
 static int16_t *wave;
 static size_t wave_rows;
 static FILE *trace;
+static FILE *sent;
 
 static uint64_t conversions;
 static uint64_t triggers;
@@ -170,8 +173,7 @@ static void on_conversion(struct avr_irq_t *irq, uint32_t value, void *unused) {
 }
 
 /* simavr does not connect the timer to the ADC. Do what the chip does: a rising edge of OCF1B, which was
- * clear and * now is set, starts a conversion when the sketch chose that source and switched triggering on.
- * */
+ * clear and now is set, starts a conversion when the sketch chose that source and switched triggering on. */
 static void on_timer1_compare_b(struct avr_irq_t *irq, uint32_t value, void *unused) {
   (void)irq;
   (void)unused;
@@ -199,6 +201,9 @@ static void on_uart_output(struct avr_irq_t *irq, uint32_t value, void *unused) 
   (void)irq;
   (void)unused;
   sent_bytes++;
+  if (sent && fputc((int)value, sent) == EOF) {
+    fail(options.sent, strerror(errno));
+  }
   bool dropped = options.drop_every && sent_bytes % options.drop_every == 0;
   if (!host_open || dropped || to_host_length == sizeof to_host) {
     lost_bytes++;
@@ -251,7 +256,7 @@ static double board_baud(void) {
 }
 
 /* The baud rate that the host has set on its side, any number; 0 when the system does not say. The call is
- * TCGETS2, * whose header cannot be included beside <termios.h>; the output speed is the eleventh word of its
+ * TCGETS2, whose header cannot be included beside <termios.h>; the output speed is the eleventh word of its
  * answer. */
 static double host_baud(void) {
   unsigned words[64] = {0};
@@ -358,6 +363,22 @@ static void load_wave(void) {
   fclose(file);
 }
 
+/* Opens a file that was asked for; without a name nothing is written. */
+static FILE *open_output(const char *name) {
+  FILE *file = name ? fopen(name, "wb") : NULL;
+  if (name && !file) {
+    fail(name, strerror(errno));
+  }
+  return file;
+}
+
+/* Closes such a file and fails when what was written did not reach it. */
+static void close_output(FILE *file, const char *name) {
+  if (file && fclose(file)) {
+    fail(name, strerror(errno));
+  }
+}
+
 /* Makes the Uno: chip, firmware, and our hooks into its ADC, timer and UART. */
 static void make_board(void) {
   elf_firmware_t firmware = {0};
@@ -400,7 +421,7 @@ static void make_board(void) {
 }
 
 /* Makes the pseudo-terminal and says its name. Our copy of the host's side is closed again, so that a hang-up
- * tells * whether a host has the port open. */
+ * tells whether a host has the port open. */
 static void open_terminal(void) {
   int host_side;
   char name[64];
@@ -477,6 +498,7 @@ static void read_options(int argc, char **argv) {
       {"wave-rate", required_argument, NULL, 'r'},
       {"loop", no_argument, NULL, 'l'},
       {"trace", required_argument, NULL, 't'},
+      {"sent", required_argument, NULL, 'o'},
       {"speed", required_argument, NULL, 's'},
       {"seconds", required_argument, NULL, 'S'},
       {"link", required_argument, NULL, 'L'},
@@ -494,6 +516,7 @@ static void read_options(int argc, char **argv) {
       case 'r': options.wave_rate = strtod(optarg, NULL); break;
       case 'l': options.wave_loop = true; break;
       case 't': options.trace = optarg; break;
+      case 'o': options.sent = optarg; break;
       case 's': options.speed = strtod(optarg, NULL); break;
       case 'S': options.seconds = strtod(optarg, NULL); break;
       case 'L': options.link = optarg; break;
@@ -520,18 +543,13 @@ int main(int argc, char **argv) {
   if (options.wave) {
     load_wave();
   }
-  if (options.trace) {
-    trace = fopen(options.trace, "wb");
-    if (!trace) {
-      fail(options.trace, strerror(errno));
-    }
-  }
+  trace = open_output(options.trace);
+  sent = open_output(options.sent);
   make_board();
   open_terminal();
   int result = simulate();
-  if (trace && fclose(trace)) {
-    fail(options.trace, strerror(errno));
-  }
+  close_output(trace, options.trace);
+  close_output(sent, options.sent);
   if (options.link) {
     unlink(options.link);
   }

@@ -53,12 +53,14 @@ def body_of(frame: bytes) -> bytes:
 
 @given(body=st.binary(min_size=1, max_size=cobs.MAX_BODY - CRC_SIZE))
 def test_any_body_is_one_frame_that_carries_it(board_encode: Encode, body: bytes) -> None:
+    """W1, W2."""
     frame = board_encode(body)
     assert frame.index(0) == len(frame) - 1
     assert body_of(frame) == body
 
 
 def test_bodies_of_zeros_and_of_no_zeros_fit_at_every_length(board_encode: Encode) -> None:
+    """W1."""
     for size in range(1, cobs.MAX_BODY - CRC_SIZE + 1):
         for value in (0, 1, 255):
             body = bytes([value]) * size
@@ -76,6 +78,7 @@ def scan_arrays(draw: st.DrawFn) -> Counts:
 def test_both_encoders_make_the_same_data_frame(
     board_encode: Encode, counts: Counts, stream_id: int, first_index: int
 ) -> None:
+    """W1, W2, W3."""
     frame = encode_data(stream_id, first_index, counts)
     assert board_encode(body_of(frame)) == frame
     decoder = StreamDecoder()
@@ -88,6 +91,7 @@ def test_both_encoders_make_the_same_data_frame(
 
 
 def test_status_and_text_decode_to_what_was_said(board_encode: Encode) -> None:
+    """W2, W9, W11."""
     status = Status(200, 4294967.295, 2**32 - 1)
     text = TextLine("! unknown command")
     frames = board_encode(body_of(encode_status(status))) + board_encode(body_of(encode_text(text)))

@@ -32,6 +32,7 @@ def counts_at(milliseconds: np.ndarray, n_channels: int) -> np.ndarray:
 
 
 def test_each_scan_is_taken_in_its_own_millisecond() -> None:
+    """W4."""
     decoder, events = decoded(run("c6\nr1000\nf10\nb7\n", 3))
     received = joined_counts(events)
     assert decoder.counts.damaged == decoder.counts.lost_scans == 0
@@ -42,12 +43,14 @@ def test_each_scan_is_taken_in_its_own_millisecond() -> None:
 
 
 def test_a_rate_that_is_no_whole_number_of_microseconds_is_told_as_it_is() -> None:
+    """W4."""
     decoder, _ = decoded(run("r1024\nb7\n", 1))
     assert decoder.info is not None
     assert decoder.info.rate == 1_000_000 / 977
 
 
 def test_scans_that_came_due_during_a_stall_are_counted_and_the_time_base_holds() -> None:
+    """W4, W9."""
     decoder, events = decoded(run("c2\nr1000\nf10\nb7\n", 3, 1.0, 0.25))
     gaps = of_kind(Gap, events)
     statuses = of_kind(Status, events)
@@ -60,10 +63,12 @@ def test_scans_that_came_due_during_a_stall_are_counted_and_the_time_base_holds(
 
 
 def test_a_rate_beyond_the_back_end_is_refused() -> None:
+    """W11."""
     assert b"! rate: 1 to 4000 on this board\r\n" in run("r4001\nb7\n", 0.5)
 
 
 def test_a_wrong_command_inside_a_stream_is_a_text_frame() -> None:
+    """W11."""
     _, events = decoded(run("b7\nc9\n", 0.5))
     assert [line.text for line in of_kind(TextLine, events)] == ["! channels: 1 to 6"]
 

@@ -5,6 +5,7 @@ Rule: waits are for the thing itself, never for a time; PATIENCE only ends a tes
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -19,6 +20,8 @@ from tests.rig import SimulatedUno
 
 PATIENCE = 60.0
 """Seconds after which something that must happen counts as not happening."""
+BYTES_BETWEEN = 80_000
+"""More than the simulator's 65,536, a pseudo-terminal's 4096 and the log's 4096."""
 
 
 class Board:
@@ -73,6 +76,22 @@ class Board:
     def collect_scans(self, decoder: StreamDecoder, n_scans: int) -> list[Event]:
         """Read until scan `n_scans` - 1 or a later one has come."""
         return self.collect(decoder, lambda events: any(e.end_index >= n_scans for e in of_kind(Scans, events)[-1:]))
+
+    def reopen(self, baud: int = 500_000) -> None:
+        """Close the port of a board that streams, and open it again when the board has seen that.
+
+        A simulator at full speed waits for its reader while the port is open, so it has seen the port closed when it
+        has sent more than lies between the two.
+        """
+        self.serial.close()
+        enough = self.uno.n_sent + BYTES_BETWEEN
+        deadline = time.monotonic() + PATIENCE
+        pause = threading.Event()
+        while self.uno.n_sent < enough:
+            if time.monotonic() > deadline:
+                pytest.fail(f"the simulator still waits after {PATIENCE} s for a reader that is gone")
+            pause.wait(0.01)
+        self.serial = serial.Serial(self.uno.port, baud, timeout=0.2)
 
     def close(self) -> None:
         """Close the port and stop the simulator."""

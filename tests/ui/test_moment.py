@@ -73,6 +73,13 @@ def test_a_source_without_pace_is_never_late() -> None:
     assert moment(state(), 200.0, paced=False).silent_for is None
 
 
+def test_another_board_is_asked_about_and_nothing_is_shown_as_now() -> None:
+    shown = moment(replace(state(), phase="another board", message="Another board is plugged in. Go on?"), 100.1)
+    assert (shown.word.filled(), shown.hint.filled()) == ("ANOTHER BOARD", "Another board is plugged in. Go on?")
+    assert shown.silent_for is not None
+    assert shown.can_reconnect
+
+
 def test_a_lost_board_is_waited_for_at_once() -> None:
     shown = moment(replace(state(), phase="lost", message="unplugged"), 100.1)
     assert shown.word.filled() == "WAITING FOR THE BOARD"
