@@ -14,13 +14,12 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
-from biofeedback.emg.envelope import DEFAULT_DISPLAY
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.pipeline import PipelineSettings, Update
-from biofeedback.recording.recorder import Recorder, RecorderState
+from biofeedback.engine_state import EngineSettings, EngineState, Phase
+from biofeedback.pipeline import PipelineSettings
+from biofeedback.recording.recorder import Recorder
 from biofeedback.sitting import RecorderMaker, Rings, Sitting, another_board
 from biofeedback.sources.source import Source, SourceEnded, SourceError, SourceLost
 from biofeedback.training.commands import Command, Pause, Resume
@@ -40,49 +39,7 @@ RATE_AFTER = 5.0
 CLOSE_WITHIN = 5.0
 """Seconds that the disk may take to complete the last recording."""
 
-Phase = Literal["connecting", "streaming", "stalled", "lost", "another board", "ended", "failed", "stopped"]
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class EngineState:
-    """What can be seen of the engine after a read. Immutable; a newer one takes its place."""
-
-    phase: Phase
-    message: str = ""
-    label: str = ""
-    simulated: bool = False
-    by_hand: bool = False
-    """Whether the space bar contracts the simulated muscle."""
-    info: StreamInfo | None = None
-    settings: PipelineSettings | None = None
-    end_index: int = 0
-    received: int = 0
-    lost: int = 0
-    overruns: int = 0
-    last_arrival: float = 0.0
-    """time.monotonic() of the newest scans."""
-    measured_rate: float | None = None
-    """Scans per second of the board against the host's clock; None until it means something."""
-    update: Update | None = None
-    recording: RecorderState | None = None
-    delays: tuple[tuple[str, float], ...] = ()
-    """Computed parts of the delay in seconds, in order: frame, line, band-pass, envelope."""
-
-    @property
-    def received_percent(self) -> float:
-        """Share of the scans since connecting that arrived."""
-        return 100.0 * self.received / max(1, self.received + self.lost)
-
-
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """What the engine needs beside a source: channels by position, and how to filter and show them."""
-
-    channels: tuple[ChannelSettings, ...]
-    mains: int = 50
-    notch: bool = False
-    display: str = DEFAULT_DISPLAY
 
 
 class Engine:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineSettings
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.folders import write_atomic
 from biofeedback.report.derivatives import derivatives_beside

@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineSettings
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.folders import default_library
 from biofeedback.recording.settings import SettingsError, save_settings

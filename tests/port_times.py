@@ -19,7 +19,8 @@ from unittest import mock
 import serial
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings, EngineState
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineSettings, EngineState
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.edf_reader import read_edf
 from biofeedback.sources.serial_port import BoardPort, SerialSource

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings, EngineState
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineSettings, EngineState
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.edf_reader import read_edf
 from biofeedback.report.recompute import recompute

@@ -23,7 +23,7 @@ LEVELS = (
     {"pipeline", "reproduce"},
     {"sources"},
     {"report"},
-    {"sitting", "engine", "recorders"},
+    {"sitting", "engine_state", "engine", "recorders"},
     {"ui"},
     {"app", "headless", "doctor", "station"},
     {"cli", "__main__"},

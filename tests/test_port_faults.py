@@ -24,7 +24,8 @@ import pytest
 import serial
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings, EngineState
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineSettings, EngineState
 from biofeedback.pipeline import Pipeline, PipelineSettings
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.edf_reader import read_edf

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPoint, QSize, pyqtSignal
 from PyQt6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
-from biofeedback.engine import EngineState
+from biofeedback.engine_state import EngineState
 from biofeedback.ui.canvas import CENTRE, Canvas, text_width
 from biofeedback.ui.key_button import KeyButton
 from biofeedback.ui.readings import UNIT_SIGNS

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from biofeedback.engine import Engine, EngineState
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineState
 from biofeedback.training.commands import Mark, Pause, Resume, SetTarget, StartCalibration, StopCalibration
 from biofeedback.ui.choice import Choice, FoundPort
 from biofeedback.ui.history import History

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap
 from PyQt6.QtWidgets import QWidget
 
-from biofeedback.engine import EngineState
+from biofeedback.engine_state import EngineState
 from biofeedback.sitting import Rings
 from biofeedback.training.practice import bar_values
 from biofeedback.ui.canvas import CENTRE, Canvas

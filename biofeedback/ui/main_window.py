@@ -27,7 +27,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QDialog, QWidget
 
-from biofeedback.engine import EngineState
+from biofeedback.engine_state import EngineState
 from biofeedback.ui.action_bar import ActionBar
 from biofeedback.ui.canvas import Canvas
 from biofeedback.ui.choice import Choice

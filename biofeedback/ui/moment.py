@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from biofeedback.engine import EngineState
+from biofeedback.engine_state import EngineState
 from biofeedback.training.calibration import CalibrationResult, CalibrationState
 from biofeedback.training.practice import PracticeState
 from biofeedback.ui.phrase import Phrase, clock, megabytes, said, say

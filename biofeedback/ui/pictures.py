@@ -21,7 +21,8 @@ from PyQt6.QtCore import QThread
 from PyQt6.QtWidgets import QApplication
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineSettings
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.settings import BoardSettings, Settings
 from biofeedback.sources.script import ScriptedPerson

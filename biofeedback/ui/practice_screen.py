@@ -12,7 +12,7 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from biofeedback.engine import EngineState
+from biofeedback.engine_state import EngineState
 from biofeedback.sitting import Rings
 from biofeedback.ui.canvas import Canvas
 from biofeedback.ui.hold_ring import HoldRing

@@ -13,7 +13,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from biofeedback.engine import EngineState
+from biofeedback.engine_state import EngineState
 from biofeedback.sitting import Rings
 from biofeedback.ui.envelope_view import reduce_columns
 from biofeedback.ui.tokens import CAPTION, Look, font

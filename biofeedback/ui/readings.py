@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from biofeedback.emg.sensor import ChannelSettings, microvolts_per_count
-from biofeedback.engine import EngineState
+from biofeedback.engine_state import EngineState
 from biofeedback.pipeline import PipelineSettings
 from biofeedback.training.activation import Reference
 from biofeedback.training.calibration import QUICK, CalibrationState

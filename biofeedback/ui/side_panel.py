@@ -8,7 +8,7 @@ from __future__ import annotations
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
-from biofeedback.engine import EngineState
+from biofeedback.engine_state import EngineState
 from biofeedback.training.calibration import CalibrationState
 from biofeedback.training.practice import PracticeState
 from biofeedback.ui.canvas import CENTRE, RIGHT, ROUND, Canvas

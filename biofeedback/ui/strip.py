@@ -9,7 +9,7 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
-from biofeedback.engine import EngineState
+from biofeedback.engine_state import EngineState
 from biofeedback.ui.canvas import Canvas, badge_width, text_width
 from biofeedback.ui.icons import paint_icon, paint_light
 from biofeedback.ui.phrase import clock, megabytes

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineSettings
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.edf_reader import read_edf
 from biofeedback.recording.library import runs

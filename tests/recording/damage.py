@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineSettings
 from biofeedback.recorders import recorder_in
 from biofeedback.recording import library
 from biofeedback.recording.account import beside, recover

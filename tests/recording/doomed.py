@@ -27,7 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineSettings
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.account import read_account, recover
 from biofeedback.recording.edf_reader import read_edf

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineSettings
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.account import read_account, recover
 from biofeedback.recording.bids import RunSettings

@@ -13,7 +13,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import Engine, EngineSettings
+from biofeedback.engine import Engine
+from biofeedback.engine_state import EngineSettings
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.settings import BoardSettings, Settings
 from biofeedback.sources.simulator import SimulatedSource

@@ -10,7 +10,7 @@ import numpy as np
 
 from biofeedback.emg.quality import ChannelQuality
 from biofeedback.emg.sensor import ChannelSettings
-from biofeedback.engine import EngineState
+from biofeedback.engine_state import EngineState
 from biofeedback.pipeline import PipelineSettings, Update
 from biofeedback.recording.recorder import RecorderState
 from biofeedback.training.activation import Reference

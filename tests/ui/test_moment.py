@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from biofeedback.emg.quality import ChannelQuality
-from biofeedback.engine import EngineState
+from biofeedback.engine_state import EngineState
 from biofeedback.training.commands import SetTarget
 from biofeedback.ui.moment import moment
 from tests.ui.states import calibrating, recording, result, state
