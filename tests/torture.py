@@ -1,8 +1,9 @@
-"""The long proof of the recording: kills, power cuts, failing disks, hostile files, every shape, in thousands.
+"""The long proofs: damage on the wire, kills, power cuts, failing disks, hostile files, every shape, in thousands.
 
-    python3 start.py torture [--kills N] [--mutations N] [--seed N] [--only WORD]
+    python3 start.py torture [--frames N] [--kills N] [--mutations N] [--seed N] [--only WORD]
 
-Prints one line per proof and exits 1 when any failed. The short forms of the same proofs are in tests/recording.
+Prints one line per proof and exits 1 when any failed. The short forms of the same proofs are in tests/wire and
+tests/recording.
 Rule: a proof that could not be run here counts as failed, and says why.
 """
 
@@ -18,8 +19,6 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # it is run as a file
 
 from biofeedback.recording.edf_reader import read_edf
 from tests.recording.bids_shapes import make_library, validate
@@ -37,6 +36,7 @@ from tests.recording.doomed import Doom, Loss, check_killed, nursery
 from tests.recording.faulty_disk import FAULTS, check_fault, check_small_disk, check_training_goes_on
 from tests.recording.power_cut import check_cuts, trace_recording
 from tests.recording.shapes import RATES, WIDTHS, check_heavy_loss, check_long, check_shape
+from tests.wire.damage import Outcome, damage
 
 AT_ONCE = 2
 """Kills under way at a time."""
@@ -49,6 +49,7 @@ MOST_MEMORY = 700 * MEGABYTE
 class Options(argparse.Namespace):
     """What was asked for."""
 
+    frames: int
     kills: int
     mutations: int
     seed: int
@@ -166,6 +167,13 @@ def shapes(folder: Path, options: Options) -> str:
     return f"{len(RATES) * len(WIDTHS) * 2} shapes, {gaps} gaps a minute, an hour of {size / 1e6:.0f} MB"
 
 
+def wire(folder: Path, options: Options) -> str:
+    """W2, W3, W5: damaged frames on the line; none may become a sample, none untouched may be lost."""
+    report = damage(options.frames, options.seed)
+    assert report.total == Outcome(), report
+    return f"{report.n_damaged} damaged frames: 0 accepted; {report.untouched} untouched: 0 lost"
+
+
 def bids(folder: Path, options: Options) -> str:
     """R18: a library of every shape."""
     n_runs = make_library(folder / "library")
@@ -175,13 +183,14 @@ def bids(folder: Path, options: Options) -> str:
 
 
 PROOFS: tuple[Callable[[Path, Options], str], ...] = (
-    shapes, bids, faults, no_disk, full_disks, power_cuts, sizes, hostile, kills,
+    wire, shapes, bids, faults, no_disk, full_disks, power_cuts, sizes, hostile, kills,
 )  # fmt: skip
 
 
 def main() -> int:
     """Run the proofs and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--frames", type=int, default=1_000_000, metavar="N", help="damaged frames (default 1000000)")
     parser.add_argument("--kills", type=int, default=200, metavar="N", help="killed recordings (default 200)")
     parser.add_argument("--mutations", type=int, default=20_000, metavar="N", help="hostile files (default 20000)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another choice of everything (default 1)")

@@ -1,12 +1,10 @@
 """Damage to frames on the line, with the truth kept beside it: which frames nobody touched, and what each scan was.
 
-Run it for a long proof: `python -m tests.wire.damage --frames 1000000` prints a table and exits 1 on any failure.
+The long proof, 1,000,000 damaged frames, is `python3 start.py torture --only wire`.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -133,37 +131,35 @@ def judge(decoder: StreamDecoder, line: Damaged, cuts: NDArray[np.int64], begin:
     return outcome
 
 
-def main() -> int:
-    """Damage many frames, print what became of them, and return 1 when a rule was broken."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--frames", type=int, default=1_000_000, help="damaged frames (default 1000000)")
-    options.add_argument("--seed", type=int, default=1)
-    given = options.parse_args()
-    random = np.random.default_rng(given.seed)
+@dataclass
+class Report:
+    """What became of many damaged frames."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    untouched: int = 0
+    total: Outcome = field(default_factory=Outcome)
+
+    @property
+    def n_damaged(self) -> int:
+        """Frames that are not what they were."""
+        return sum(self.kinds.values()) - self.kinds["no damage"] - self.kinds["repeat"]
+
+
+def damage(n_frames: int, seed: int) -> Report:
+    """Damage at least `n_frames` frames of one long stream and judge what a decoder makes of it."""
+    random = np.random.default_rng(seed)
     decoder = StreamDecoder(INFO.stream_id)
     decoder.feed(encode_info(INFO))
-    kinds: Counter[str] = Counter()
-    total = Outcome()
-    first = begin = untouched = 0
-    while sum(kinds.values()) - kinds["no damage"] - kinds["repeat"] < given.frames:
+    report = Report()
+    first = begin = 0
+    while report.n_damaged < n_frames:
         line = damaged_line(5000, random, first)
-        cuts = np.sort(random.integers(0, len(line.data), 400))
-        outcome = judge(decoder, line, cuts, begin)
+        outcome = judge(decoder, line, np.sort(random.integers(0, len(line.data), 400)), begin)
         begin = decoder.counts.received_scans + decoder.counts.lost_scans
         first += 5000 * PER_FRAME
-        kinds += line.kinds
-        untouched += len(line.untouched)
-        total.wrong_scans += outcome.wrong_scans
-        total.lost_frames += outcome.lost_frames
-        total.out_of_order += outcome.out_of_order
-    for kind, n in sorted(kinds.items()):
-        print(f"{kind:<28}{n:>10}")
-    print(f"{'untouched frames':<28}{untouched:>10}")
-    print(f"{'untouched frames lost':<28}{total.lost_frames:>10}")
-    print(f"{'wrong scans accepted':<28}{total.wrong_scans:>10}")
-    print(f"{'events out of order':<28}{total.out_of_order:>10}")
-    return 1 if total.wrong_scans or total.lost_frames or total.out_of_order else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        report.kinds += line.kinds
+        report.untouched += len(line.untouched)
+        report.total.wrong_scans += outcome.wrong_scans
+        report.total.lost_frames += outcome.lost_frames
+        report.total.out_of_order += outcome.out_of_order
+    return report

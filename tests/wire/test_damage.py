@@ -14,7 +14,7 @@ N_FRAMES = 20_000
 @pytest.mark.parametrize("seed", [2, 3])
 @pytest.mark.parametrize("cut", [1, 64, 4096], ids=["bytes", "reads of 64", "reads of 4096"])
 def test_untouched_frames_are_all_kept_and_no_damaged_frame_is_accepted(seed: int, cut: int) -> None:
-    """The long run, 1,000,000 damaged frames: `python -m tests.wire.damage`."""
+    """The long run, 1,000,000 damaged frames: `python3 start.py torture --only wire`."""
     random = np.random.default_rng(seed)
     line = damaged_line(N_FRAMES if cut > 1 else 2000, random)
     decoder = StreamDecoder(INFO.stream_id)
