@@ -7,7 +7,7 @@ One rule: the same scans, gaps and commands give the same bits, however they are
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +81,7 @@ class _Columns:
 
     raw: NDArray[np.intp]
     amplitude: NDArray[np.intp]
-    envelope: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    envelope: NDArray[np.intp]
 
 
 class Pipeline:

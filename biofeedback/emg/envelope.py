@@ -61,8 +61,8 @@ class RunningSum:
         return np.asarray(total[self.window :] - total[: -self.window], dtype=np.int64)
 
 
-class Rms:
-    """Causal RMS over `window` seconds of band-passed (or rectified) values, in counts."""
+class _Windowed:
+    """What RMS and mean have in common: a window of `window` seconds on scans at `rate` hertz, and its delay."""
 
     def __init__(self, window: float, rate: float, n_channels: int, steps: int) -> None:
         self._sum = RunningSum(max(1, round(window * rate)), n_channels)
@@ -73,6 +73,10 @@ class Rms:
     def restart(self) -> None:
         """Begin a new segment."""
         self._sum.restart()
+
+
+class Rms(_Windowed):
+    """Causal RMS over a window of band-passed (or rectified) values, in counts."""
 
     def process(self, values: Integers) -> Floats:
         """Return the RMS in counts, rounded to 1/steps, for `values` in steps, both (n_scans, n_channels)."""
@@ -80,18 +84,8 @@ class Rms:
         return np.rint(np.sqrt(mean_square)) / self._steps
 
 
-class Mean:
-    """Causal mean over `window` seconds, in counts: the light smoothing of a sensor's own envelope."""
-
-    def __init__(self, window: float, rate: float, n_channels: int, steps: int) -> None:
-        self._sum = RunningSum(max(1, round(window * rate)), n_channels)
-        self._steps = steps
-        self.delay = self._sum.window / rate / 2
-        self.settling = self._sum.window / rate
-
-    def restart(self) -> None:
-        """Begin a new segment."""
-        self._sum.restart()
+class Mean(_Windowed):
+    """Causal mean over a window, in counts: the light smoothing of a sensor's own envelope."""
 
     def process(self, values: Integers) -> Floats:
         """Return the mean in counts, rounded to 1/steps, for `values` in steps, both (n_scans, n_channels)."""

@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from biofeedback.emg.envelope import is_amplitude
+from biofeedback.emg.envelope import Floats, is_amplitude
 from biofeedback.emg.sensor import Sensor
 
-Floats = NDArray[np.float64]
 STEPS = 1024
 """Steps a percent."""
 LARGEST = 1e6

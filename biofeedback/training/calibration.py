@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biofeedback.emg.envelope import Integers, RunningSum, is_amplitude
+from biofeedback.emg.quality import RAIL_SAMPLES
 from biofeedback.emg.sensor import Sensor
 from biofeedback.training.activation import above_rest
 
@@ -21,7 +22,6 @@ REST_WINDOW = 3.0
 """Seconds. Rest is the quietest unbroken stretch of this length (F2)."""
 TRY_WINDOW = 0.5
 """Seconds. A try counts by its best stretch of this length (F3: 0.5–1 s vary least)."""
-RAIL_SAMPLES = 3
 
 Step = Literal["rest", "ready", "try", "pause"]
 QUICK: tuple[tuple[Step, float], ...] = (

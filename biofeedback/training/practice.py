@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.emg.envelope import Integers, RunningSum, quantised
+from biofeedback.emg.envelope import Floats, Integers, RunningSum, quantised
 from biofeedback.emg.sensor import ChannelSettings, Sensor, microvolts_per_count
 from biofeedback.training.activation import STEPS, Reference, activation_percent
 from biofeedback.training.calibration import Calibration, CalibrationResult, CalibrationState
@@ -29,7 +29,6 @@ from biofeedback.training.commands import (
 )
 from biofeedback.training.hold import HoldEvent, HoldTracker
 
-Floats = NDArray[np.float64]
 Unit = Literal["percent", "uV", "counts"]
 LEVEL_WINDOW = 0.5
 """Seconds. The large figure is the mean over this (docs/training.md)."""
