@@ -29,7 +29,9 @@ from biofeedback.emg.filters import Cascade, Sos, design_bandpass, group_delay
 from biofeedback.emg.quality import ChannelQuality, SignalCheck
 from biofeedback.emg.sensor import ChannelSettings, Sensor
 from biofeedback.training.commands import Command
-from biofeedback.training.practice import Practice, PracticeState, TrainingEvent
+from biofeedback.training.events import TrainingEvent
+from biofeedback.training.practice import Practice
+from biofeedback.training.practice_state import PracticeState
 from biofeedback.wire.events import Counts, Gap, Scans
 
 VERSION = 1
@@ -107,7 +109,9 @@ class Pipeline:
         self._mean = Mean(ENV_WINDOW, rate, len(self._columns.envelope), self._steps)
         self._display = DISPLAYS[settings.display].make(rate, len(self._columns.amplitude), self._steps)
         self._check = SignalCheck(rate, settings.adc_bits, sensors)
-        self._practice = Practice(channels, rate, settings.adc_bits, settings.vref, self._steps)
+        self._practice = Practice(
+            channels, rate, settings.adc_bits, settings.vref, self._steps, mains=settings.mains, notch=settings.notch
+        )
         self._quality = (ChannelQuality(),) * len(channels)
         floor = SETTLING_WITH_NOTCH if settings.notch else SETTLING
         self._settle_scans = round(max(floor, self._rms.settling, self._mean.settling) * rate)
@@ -133,13 +137,18 @@ class Pipeline:
         display[:unsettled] = np.nan
         self._digest.update(_digestible(score, self._steps))
         self.next_index = block.end_index
-        bar, events = self._practice.process(block.first_index, score, x, saturated, unsettled)
+        bar, events = self._practice.process(block.first_index, score, x, saturated, flat, unsettled)
         self._quality = tuple(ChannelQuality(bool(s), bool(f)) for s, f in zip(saturated[-1], flat[-1], strict=True))
         return self._update(block, counts, events, score, display, bar)
 
     def command(self, command: Command) -> list[TrainingEvent]:
         """Take `command` before the next scan; raise ValueError when it cannot be, having changed nothing."""
         return self._practice.command(self.next_index, command)
+
+    @property
+    def in_force(self) -> list[Command]:
+        """The commands that bring a fresh run to where this one stands."""
+        return self._practice.in_force
 
     def to_bar(self, envelope: Floats) -> Floats:
         """Return an envelope in counts (n_scans, n_channels) on each bar's present unit."""

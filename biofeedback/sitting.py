@@ -16,9 +16,10 @@ import numpy as np
 from biofeedback.emg.ring_buffer import RingBuffer
 from biofeedback.pipeline import Pipeline, PipelineSettings, Update
 from biofeedback.recording.recorder import Recorder
-from biofeedback.training.calibration import CalibrationResult
-from biofeedback.training.commands import Command, Pause, SetHold, SetReference, SetTarget, encode_command
-from biofeedback.training.practice import FIRST_TARGETS, TrainingEvent, encode_event
+from biofeedback.training.command_text import encode_command
+from biofeedback.training.commands import Command
+from biofeedback.training.consequences import consequences
+from biofeedback.training.events import TrainingEvent, encode_event
 from biofeedback.wire.events import Gap, Scans, StreamInfo
 
 RING_TIME = 40.0
@@ -118,7 +119,7 @@ class Sitting:
 
     def start_recording(self, maker: RecorderMaker) -> None:
         """Begin a run at the next scan, with a fresh signal path and the commands in force repeated at its start."""
-        in_force = self._in_force()
+        in_force = self.pipeline.in_force
         self.pipeline = Pipeline(self.settings)
         self.recorder = maker(self.settings, self.info, self.pipeline, simulated=self._simulated)
         for command in in_force:
@@ -157,28 +158,15 @@ class Sitting:
         self._store(update.events)
 
     def _store(self, events: Iterable[TrainingEvent]) -> None:
-        """Store what happened. A calibration that is good enough is accepted here, by a command with its values."""
+        """Store what happened. What follows from it by rule is done here, by a command with its values.
+
+        A calibration that is good enough is accepted; a target that shaping moves is moved.
+        """
         for event in events:
             if self.recorder:
                 self.recorder.annotate(event.index, encode_event(event))
-            if isinstance(event, CalibrationResult) and event.verdict != "not usable":
-                self.command(
-                    SetReference(event.channel, event.amplitude, event.rest, spread=event.spread, verdict=event.verdict)
-                )
-
-    def _in_force(self) -> list[Command]:
-        practice = self.pipeline.practice
-        commands: list[Command] = [
-            SetReference(i, reference.amplitude, reference.rest, reference.kind, reference.spread, reference.verdict)
-            for i, reference in enumerate(practice.references)
-            if reference
-        ]
-        if practice.target != FIRST_TARGETS[practice.unit]:
-            commands.append(SetTarget(practice.target.low, practice.target.high, practice.unit, "in force"))
-        commands.append(SetHold(practice.hold_seconds))
-        if practice.paused:
-            commands.append(Pause("in force"))
-        return commands
+            for command in consequences(event, self.pipeline.practice):
+                self.command(command)
 
 
 def another_board(before: StreamInfo, now: StreamInfo) -> str:

@@ -20,7 +20,8 @@ from biofeedback.recorders import recorder_in
 from biofeedback.recording.edf_reader import read_edf
 from biofeedback.report.recompute import recompute
 from biofeedback.sources.source import SourceEnded, SourceError, SourceLost
-from biofeedback.training.commands import Command, Mark, Pause, Resume, SetTarget, decode_command
+from biofeedback.training.command_text import decode_command
+from biofeedback.training.commands import Command, Mark, Pause, Resume, SetTarget
 from biofeedback.wire.events import Event, Gap, Scans, Status, StreamInfo, TextLine
 from tests.blocks import of_kind, stored
 from tests.fake_source import INFO, Clock, FakeSource, scans

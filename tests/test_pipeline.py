@@ -24,7 +24,7 @@ from biofeedback.training.commands import (
     SetTarget,
     StartCalibration,
 )
-from biofeedback.training.practice import TrainingEvent, encode_event
+from biofeedback.training.events import TrainingEvent, encode_event
 from biofeedback.wire.events import Counts, Gap, Scans
 from tests.independent import bandpassed
 from tests.real_emg import bursts, fatigue

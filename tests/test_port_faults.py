@@ -32,7 +32,8 @@ from biofeedback.recording.edf_reader import read_edf
 from biofeedback.report.recompute import recompute
 from biofeedback.sources.serial_port import BoardPort, SerialSource
 from biofeedback.sources.source import Source
-from biofeedback.training.commands import Pause, decode_command
+from biofeedback.training.command_text import decode_command
+from biofeedback.training.commands import Pause
 from biofeedback.wire.events import Event, Scans, StreamInfo
 from biofeedback.wire.stream import StreamDecoder, encode_data, encode_info
 from tests.blocks import numbered_counts, stored

@@ -19,8 +19,10 @@ from biofeedback.recording.account import read_account
 from biofeedback.recording.edf import RecordingError
 from biofeedback.recording.edf_reader import EdfRecording, read_edf
 from biofeedback.reproduce import pipeline_settings
-from biofeedback.training.commands import Command, decode_command
-from biofeedback.training.practice import PracticeState, encode_event
+from biofeedback.training.command_text import decode_command
+from biofeedback.training.commands import Command
+from biofeedback.training.events import encode_event
+from biofeedback.training.practice_state import PracticeState
 from biofeedback.wire.events import Gap, Scans
 
 

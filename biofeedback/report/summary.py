@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from biofeedback.report.recompute import Replay
 from biofeedback.training.activation import Reference
-from biofeedback.training.practice import PracticeState, TrainingEvent
+from biofeedback.training.events import TrainingEvent
+from biofeedback.training.practice_state import PracticeState
 
 COLUMNS = 1200
 """Columns that a trace is reduced to for a picture: its least and greatest value in each."""

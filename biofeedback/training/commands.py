@@ -6,12 +6,14 @@ is stored with the index of the scan before which it took effect.
 
 from __future__ import annotations
 
-import json
-import math
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, get_args, get_type_hints
+from dataclasses import dataclass
+from typing import Literal
 
-PROTOCOL_KEY = "command"
+Kind = Literal["activate", "hold", "relax", "quick", "track", "match", "isolate"]
+"""What an exercise asks for (docs/training.md)."""
+Block = Literal["test", "set", "retest"]
+"""The hidden-bar test, a set, and the hidden-bar test once more at the end."""
+ReferenceKind = Literal["best_effort", "comfortable_effort", "fixed_load"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,31 @@ class SetReference:
     kind: str = "comfortable_effort"
     spread: float | None = None
     verdict: str = ""
+    spill: float | None = None
+    """What the other muscle's sensor showed meanwhile, in counts above its rest: the cross-talk of F11."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartCalibration:
-    """Begin the quick calibration of one channel: rest, then two tries."""
+    """Begin the calibration of one channel: `resting` s of rest, then `tries` of `seconds`, `rest` s between them.
+
+    As it stands: the quick calibration. `relax`: for an exercise that asks for quiet, whose rest is the electronics'.
+    """
 
     channel: int = 0
+    kind: ReferenceKind = "comfortable_effort"
+    tries: int = 2
+    seconds: float = 5.0
+    rest: float = 30.0
+    resting: float = 5.0
+    relax: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatTry:
+    """Do one try of the calibration that just ended once more: try `number` (from 1) anew, or one more if None."""
+
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,66 +96,182 @@ class Resume:
     reason: str = "by hand"
 
 
-Command = SetTarget | SetHold | SetReference | StartCalibration | StopCalibration | Mark | Pause | Resume
+@dataclass(frozen=True, slots=True)
+class SetExercise:
+    """Get ready for an exercise of a plan; the commands below complete it, `Begin` starts it.
 
-_BY_NAME: dict[str, type[Command]] = {
+    `seed` decides its random rests.
+    """
+
+    plan: str
+    version: int
+    kind: Kind
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetDose:
+    """How much: `work` and `rest` in seconds, repetitions, sets, and the `pause` between sets in seconds.
+
+    Work is the time to be held where something is held, else the length of the work phase. Rests are random from
+    `rest` to `longest_rest` where that is given.
+    """
+
+    work: float
+    rest: float
+    repetitions: int
+    sets: int
+    pause: float = 60.0
+    longest_rest: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetTest:
+    """The hidden-bar test before the sets, and also after them when `after`; `work` and `rest` in seconds."""
+
+    repetitions: int
+    work: float
+    rest: float
+    after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetShaping:
+    """Between sets the target may move from `lowest` to `highest` percent; `first` is where the plan began."""
+
+    lowest: float
+    highest: float
+    first: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetOther:
+    """The other muscle (channel 1) is to stay below `ceiling` percent, which may be brought down to `lowest`."""
+
+    ceiling: float
+    lowest: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetWave:
+    """The line to follow: a sine from `low` to `high` percent, `frequency` in hertz."""
+
+    frequency: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetMatch:
+    """Both muscles alike: channel 0 as percent of channel 1 is to lie between `low` and `high`."""
+
+    low: float = 80.0
+    high: float = 125.0
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Start the exercise that was set up, or go on with it in a new recording from where it stood."""
+
+    block: Block = "test"
+    set_number: int = 1
+    repetition: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Go on to what comes next: end this wait, or leave this repetition out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Do the set that ended last once more, as one more set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """End the exercise here."""
+
+    reason: str = "by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBar:
+    """Show or hide the bar."""
+
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The person's own number, 0 to 10."""
+
+    what: Literal["pain", "effort"]
+    value: int
+    when: Literal["before", "during", "after", "end", "morning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A safety list as answered: `yes` names the items that apply, separated by commas."""
+
+    question: str
+    yes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A result that was typed in, such as chair stands in 30 s."""
+
+    name: str
+    value: float
+    unit: str = ""
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the electrodes of a channel sit: centimetres from the plan's two landmarks, and how."""
+
+    channel: int
+    first_cm: float | None = None
+    second_cm: float | None = None
+    electrode: str = ""
+    preparation: str = ""
+    same_marks: Literal["yes", "no", "first time", "not stated"] = "not stated"
+
+
+Command = (
+    SetTarget | SetHold | SetReference | StartCalibration | StopCalibration | RepeatTry | Mark | Pause | Resume
+    | SetExercise | SetDose | SetTest | SetShaping | SetOther | SetWave | SetMatch | Begin | Skip | Repeat | Finish
+    | ShowBar | Rate | Answer | Outcome | Site
+)  # fmt: skip
+
+BY_NAME: dict[str, type[Command]] = {
     "target": SetTarget,
     "hold": SetHold,
     "reference": SetReference,
     "calibrate": StartCalibration,
     "calibrate-stop": StopCalibration,
+    "calibrate-again": RepeatTry,
     "mark": Mark,
     "pause": Pause,
     "resume": Resume,
+    "exercise": SetExercise,
+    "dose": SetDose,
+    "test": SetTest,
+    "shaping": SetShaping,
+    "other": SetOther,
+    "wave": SetWave,
+    "match": SetMatch,
+    "begin": Begin,
+    "skip": Skip,
+    "repeat": Repeat,
+    "finish": Finish,
+    "bar": ShowBar,
+    "rate": Rate,
+    "answer": Answer,
+    "outcome": Outcome,
+    "site": Site,
 }
-_NAMES = {kind: name for name, kind in _BY_NAME.items()}
-
-
-def encode_command(index: int, command: Command) -> str:
-    """Return the JSON text that a recording stores for `command` taking effect before scan `index`."""
-    values = {key: value for key, value in asdict(command).items() if value is not None}
-    return json.dumps({PROTOCOL_KEY: _NAMES[type(command)], "index": index, **values}, separators=(",", ":"))
-
-
-def decode_command(text: str) -> tuple[int, Command] | None:
-    """Return the index and command of a stored text, or None when it is not a command.
-
-    Raises ValueError when it says it is one but cannot be read: a replay without it would not be the same session.
-    """
-    values = _json_object(text)
-    if values is None or PROTOCOL_KEY not in values:
-        return None
-    name, index = values.pop(PROTOCOL_KEY), values.pop("index", None)
-    kind = _BY_NAME.get(name) if isinstance(name, str) else None
-    if kind is None or not isinstance(index, int) or isinstance(index, bool) or index < 0:
-        raise ValueError(f"the command {text[:80]!r} is unknown to this version")
-    try:
-        command = kind(**values)  # type: ignore[arg-type] # checked right below
-    except TypeError as error:
-        raise ValueError(f"the command {text[:80]!r} has values unknown to this version") from error
-    hints = get_type_hints(kind)
-    for field in fields(command):
-        if not _fits(getattr(command, field.name), hints[field.name]):
-            raise ValueError(f"the command {text[:80]!r} has an impossible {field.name!r}")
-    return index, command
-
-
-def _fits(value: object, hint: Any) -> bool:
-    kinds = get_args(hint) or (hint,)
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, float):
-        return float in kinds and math.isfinite(value)
-    if isinstance(value, int):
-        return int in kinds or float in kinds
-    return (value is None and type(None) in kinds) or (isinstance(value, str) and (str in kinds or value in kinds))
-
-
-def _json_object(text: str) -> dict[str, object] | None:
-    if not text.startswith("{"):
-        return None
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return values if isinstance(values, dict) else None
+"""Names under which commands are stored."""

@@ -1,196 +1,160 @@
-"""Free practice: the bar's value, the target, holds and the quick calibration of the trained channel.
+"""All training of one run: references, targets, calibration, free practice, and the exercise of a plan.
 
 Fed with envelopes by the pipeline and with commands at block edges; says what happened as events.
-One rule: a scan that is missing, settling or saturated has no value (NaN) here, and what has no value scores nothing.
+One rule: a scan that is missing, settling, saturated or disturbed has no value (NaN) here, and what has no value scores
+nothing.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.emg.envelope import Floats, Integers, RunningSum, quantised
-from biofeedback.emg.sensor import ChannelSettings, Sensor, microvolts_per_count
-from biofeedback.training.activation import STEPS, Reference, activation_percent
-from biofeedback.training.calibration import Calibration, CalibrationResult, CalibrationState
+from biofeedback.emg.envelope import Floats, Integers
+from biofeedback.emg.sensor import ChannelSettings, microvolts_per_count
+from biofeedback.training.activation import Reference
+from biofeedback.training.bar import LevelMeter, Unit, bar_values
+from biofeedback.training.block_run import Signal
+from biofeedback.training.calibration import Calibration, CalibrationResult, Course
 from biofeedback.training.commands import (
+    Answer,
+    Begin,
     Command,
+    Finish,
+    Outcome,
     Pause,
+    Rate,
+    Repeat,
+    RepeatTry,
     Resume,
+    SetDose,
+    SetExercise,
     SetHold,
+    SetMatch,
+    SetOther,
     SetReference,
+    SetShaping,
     SetTarget,
+    SetTest,
+    SetWave,
+    ShowBar,
+    Site,
+    Skip,
     StartCalibration,
     StopCalibration,
 )
-from biofeedback.training.hold import HoldEvent, HoldTracker
+from biofeedback.training.events import Offer, TrainingEvent
+from biofeedback.training.free_practice import FreePractice
+from biofeedback.training.guard import Guard
+from biofeedback.training.guided import Guided
+from biofeedback.training.notes import MOST_PAIN_IN_CALIBRATION
+from biofeedback.training.practice_state import PracticeState
 
-Unit = Literal["percent", "uV", "counts"]
-LEVEL_WINDOW = 0.5
-"""Seconds. The large figure is the mean over this (docs/training.md)."""
-LEVEL_REFRESH = 0.25
-"""Seconds. The large figure changes four times a second, so that it can be read."""
 FIRST_TARGETS: dict[Unit, SetTarget] = {
     "percent": SetTarget(40.0, unit="percent"),
     "uV": SetTarget(100.0, unit="uV"),
     "counts": SetTarget(100.0, unit="counts"),
 }
-FIRST_HOLD = 5.0
-
-TrainingEvent = HoldEvent | CalibrationResult
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeState:
-    """All that can be seen of free practice after a block. Levels on the unit of the bar."""
-
-    unit: Unit
-    target: SetTarget
-    hold_seconds: float
-    references: tuple[Reference | None, ...]
-    calibration: CalibrationState | None
-    result: CalibrationResult | None
-    holding: bool
-    above: bool
-    reached: bool
-    hold_clock: float
-    hold_fraction: float
-    n_reached: int
-    n_started: int
-    best_hold: float
-    time_above: float
-    """Seconds on the clocks of all holds."""
-    paused: bool
-    level: tuple[float | None, ...]
-
-
-def encode_event(event: TrainingEvent) -> str:
-    """Return the JSON text that a recording stores for `event`; it is only ever compared, never fed back.
-
-    A calibration leaves out what follows from its tries, so that it fits an annotation.
-    """
-    values = asdict(event)
-    if isinstance(event, CalibrationResult):
-        kind = "calibration"
-        for derived in ("amplitude", "rest_sd", "spread"):
-            del values[derived]
-    else:
-        kind = "hold"
-    return json.dumps({"event": kind, **values}, separators=(",", ":"))
-
-
-def bar_values(envelope: Floats, sensor: Sensor, reference: Reference | None, scale: float | None) -> Floats:
-    """Return one channel's envelope in counts on the unit of its bar, rounded to 1/1024, NaN where it is.
-
-    Percent of `reference` where there is one, else µV by `scale` (µV per count), else counts.
-    """
-    if reference is not None:
-        return activation_percent(envelope, reference, sensor)
-    return np.asarray(np.rint(envelope * ((scale or 1.0) * STEPS)) / STEPS)
 
 
 class Practice:
     """The work of one run, on scans numbered from its first one; channel 0 is trained, all channels have a bar."""
 
     def __init__(
-        self, channels: tuple[ChannelSettings, ...], rate: float, adc_bits: int, vref: float, steps: int
+        self,
+        channels: tuple[ChannelSettings, ...],
+        rate: float,
+        adc_bits: int,
+        vref: float,
+        steps: int,
+        *,
+        mains: int = 0,
+        notch: bool = False,
     ) -> None:
         self._channels = channels
-        self._rate = rate
-        self._steps = steps
+        self._signal = Signal(rate, steps, tuple(channel.sensor for channel in channels))
         self._scales = [microvolts_per_count(channel, adc_bits, vref) for channel in channels]
         self._references: list[Reference | None] = [None] * len(channels)
+        self._spills: dict[int, float] = {}
         self._targets = dict(FIRST_TARGETS)
-        self._hold_seconds = FIRST_HOLD
         self._calibration: Calibration | None = None
+        self._calibrated: Calibration | None = None
+        """The newest calibration, while a try of it may be repeated."""
         self._result: CalibrationResult | None = None
         self._paused = False
-        self._n_reached = self._n_started = 0
-        self._best_hold = self._time_above = 0.0
-        self._level_window = round(LEVEL_WINDOW * rate)
-        self._level_refresh = max(1, round(LEVEL_REFRESH * rate))
-        self._level_sum = RunningSum(self._level_window, len(channels))
-        self._level_good = RunningSum(self._level_window, len(channels))
-        self._level: tuple[float | None, ...] = (None,) * len(channels)
-        self._hold = self._new_hold()
+        self._guard = Guard(rate, mains, notch, self._signal.sensors, steps)
+        self._meter = LevelMeter(rate, len(channels))
+        self._free = FreePractice(rate, self._targets[self.unit(0)])
+        self._guided = Guided(self._signal)
 
     # -- inputs ---------------------------------------------------------------------------------------
 
     def command(self, index: int, command: Command) -> list[TrainingEvent]:
         """Take `command` before scan `index`; raise ValueError when it cannot be, having changed nothing."""
-        events: list[TrainingEvent] = []
         if isinstance(command, SetTarget):
-            _check_target(command)
-            self._targets[command.unit] = command
-            events += self._restart_hold(index)
-        elif isinstance(command, SetHold):
-            if not 0.1 <= command.seconds <= 600:
-                raise ValueError(f"a hold of {command.seconds:g} s is outside 0.1 to 600 s")
-            self._hold_seconds = command.seconds
-            events += self._restart_hold(index)
-        elif isinstance(command, SetReference):
-            self._check_channel(command.channel)
-            self._references[command.channel] = Reference(
-                command.amplitude, command.rest, command.kind, command.spread, command.verdict
-            )
-            self._forget_level()
-            # who still pushes from the calibration's last try has not begun a hold
-            events += self._restart_hold(index, from_below=True)
-        elif isinstance(command, StartCalibration):
-            self._check_channel(command.channel)
-            sensor = self._channels[command.channel].sensor
-            self._calibration = Calibration(command.channel, sensor, self._rate, self._steps, index)
-            self._result = None
-            events += self._hold.end(index)
-        elif isinstance(command, StopCalibration):
+            return self._retarget(index, command)
+        if isinstance(command, SetHold):
+            return self._set_hold(index, command)
+        if isinstance(command, SetReference):
+            return self._set_reference(index, command)
+        if isinstance(command, StartCalibration | RepeatTry):
+            return self._calibrate(index, command)
+        if isinstance(command, StopCalibration):
             self._calibration = None
-        elif isinstance(command, Pause):
-            self._paused = True
-            events += self._hold.end(index)
-        elif isinstance(command, Resume):
-            self._paused = False
-        self._count(events)
-        return events
+        elif isinstance(command, Pause | Resume):
+            self._paused = isinstance(command, Pause)
+            ended = self._free.end(index) if self._paused else []
+            return [*ended, *self._guided.stand_or_go(paused=self._paused)]
+        elif isinstance(command, SetExercise | SetDose | SetTest | SetShaping | SetOther | SetWave | SetMatch):
+            self._guided.set_up(command)
+        elif isinstance(command, Begin | Skip | Repeat | Finish):
+            return self._lead(index, command)
+        elif isinstance(command, ShowBar):
+            self._guided.show(shown=command.shown)
+        elif isinstance(command, Rate | Answer | Outcome | Site):
+            return self._note(index, command)
+        return []
 
     def gap(self, index: int, n_scans: int) -> list[TrainingEvent]:
         """Take note of missing scans."""
-        events = list[TrainingEvent](self._hold.gap(index, n_scans))
-        self._count(events)
-        self._forget_level()
+        self._guard.restart()
+        self._meter.restart()
+        events: list[TrainingEvent] = [*self._free.gap(index, n_scans)]
         if self._calibration:
             self._calibration.gap(index + n_scans)
-        return events
+            self._guided.stand(n_scans)
+            return events
+        return events + self._guided.gap(n_scans)
 
     def process(
-        self, first_index: int, score: Floats, conditioned: Integers, saturated: NDArray[np.bool_], n_unsettled: int
+        self,
+        first_index: int,
+        score: Floats,
+        conditioned: Integers,
+        saturated: NDArray[np.bool_],
+        flat: NDArray[np.bool_],
+        n_unsettled: int,
     ) -> tuple[Floats, list[TrainingEvent]]:
         """Return the bar's values (n_scans, n_channels) on the bar's unit, NaN where nothing may be scored, and events.
 
-        `score` in counts, NaN in the first `n_unsettled` scans; `conditioned` in steps, what it was taken of.
+        `score` in counts, NaN in the first `n_unsettled` scans; `conditioned` in steps, what it was taken of;
+        `saturated` and `flat` as the signal check finds them.
         """
+        codes = self._guard.process(conditioned, n_unsettled, saturated, flat)
         bar = self.to_bar(score)
-        bar[saturated] = np.nan
+        bar[codes > 0] = np.nan
         events: list[TrainingEvent] = []
-        calibration, free = self._calibration, 0
-        if calibration:
-            first = first_index + n_unsettled
-            if n_unsettled:
-                calibration.gap(first)
-            channel = calibration.channel
-            calibration.process(first, conditioned[n_unsettled:, channel], saturated[n_unsettled:, channel])
+        free = self._follow_calibration(first_index, conditioned, saturated, n_unsettled, events)
+        self._guided.stand(free)
+        if exercise := self._guided.running:
+            events += self._guided.process(first_index + free, bar[free:], codes[free:], conditioned[free:])
             free = len(bar)
-            if calibration.result:
-                events.append(calibration.result)
-                self._calibration, self._result = None, calibration.result
-                free = calibration.result.index - first_index
-        if not self._paused:
-            events += self._hold.process(first_index + free, bar[free:, 0])
-        self._count(events)
-        self._follow_level(first_index, bar)
+            if exercise.ended_at is not None:  # what is left of the block is free practice
+                free = exercise.ended_at - first_index
+                events += self._restart_free(exercise.ended_at, from_below=True)
+        if self._guided.running is None and not self._paused:
+            events += self._free.process(first_index + free, bar[free:, 0])
+        self._meter.process(first_index, bar)
         return bar, events
 
     # -- outputs --------------------------------------------------------------------------------------
@@ -213,66 +177,160 @@ class Practice:
     def state(self) -> PracticeState:
         """A snapshot after the newest block."""
         unit = self.unit(0)
+        free, hold = self._free, self._free.hold
+        guided = self._guided
+        exercise = guided.exercise.state if guided.exercise else None
+        working = exercise if guided.running else None
         return PracticeState(
             unit=unit,
-            target=self._targets[unit],
-            hold_seconds=self._hold_seconds,
+            target=working.target if working else self._targets[unit],
+            hold_seconds=working.setup.hold_seconds if working else free.hold_seconds,
             references=tuple(self._references),
             calibration=self._calibration.state if self._calibration else None,
             result=self._result,
-            holding=self._hold.running,
-            above=self._hold.above,
-            reached=self._hold.reached,
-            hold_clock=self._hold.seconds,
-            hold_fraction=self._hold.fraction,
-            n_reached=self._n_reached,
-            n_started=self._n_started,
-            best_hold=max(self._best_hold, self._hold.seconds),
-            time_above=self._time_above + self._hold.seconds,
+            holding=working.holding if working else hold.running,
+            above=working.above if working else hold.above,
+            reached=False if working else hold.reached,
+            hold_clock=working.hold_clock if working else hold.seconds,
+            hold_fraction=working.hold_fraction if working else hold.fraction,
+            n_reached=free.n_reached,
+            n_started=free.n_started,
+            best_hold=free.best_hold,
+            time_above=free.time_above,
             paused=self._paused,
-            level=self._level,
+            level=self._meter.level,
+            exercise=exercise,
+            setup=guided.setup,
+            notes=guided.notes.latest,
         )
+
+    @property
+    def in_force(self) -> list[Command]:
+        """The commands that bring a fresh run to where this one stands."""
+        commands: list[Command] = [*self._guided.notes.latest]
+        for i, reference in enumerate(self._references):
+            if reference:
+                commands.append(
+                    SetReference(
+                        i, reference.amplitude, reference.rest, reference.kind, reference.spread, reference.verdict,
+                        self._spills.get(i),
+                    )
+                )  # fmt: skip
+        for unit, target in self._targets.items():
+            if target != FIRST_TARGETS[unit]:
+                commands.append(SetTarget(target.low, target.high, unit, "in force"))
+        commands += [SetHold(self._free.hold_seconds), *self._guided.in_force]
+        if self._paused:
+            commands.append(Pause("in force"))
+        return commands
+
+    # -- commands -------------------------------------------------------------------------------------
+
+    def _retarget(self, index: int, command: SetTarget) -> list[TrainingEvent]:
+        _check_target(command)
+        self._targets[command.unit] = command
+        if exercise := self._guided.running:
+            if command.unit == "percent":
+                exercise.next_target = command
+            return []
+        return self._restart_free(index)
+
+    def _set_hold(self, index: int, command: SetHold) -> list[TrainingEvent]:
+        if not 0.1 <= command.seconds <= 600:
+            raise ValueError(f"a hold of {command.seconds:g} s is outside 0.1 to 600 s")
+        self._free.hold_seconds = command.seconds
+        return [] if self._guided.running else self._restart_free(index)
+
+    def _set_reference(self, index: int, command: SetReference) -> list[TrainingEvent]:
+        self._check_channel(command.channel)
+        self._check_between_blocks("the reference")
+        reference = Reference(command.amplitude, command.rest, command.kind, command.spread, command.verdict)
+        self._references[command.channel] = reference
+        if command.spill is not None:
+            self._spills[command.channel] = command.spill
+        self._guard.know(command.channel, reference)
+        self._meter.restart()
+        if exercise := self._guided.running:
+            exercise.references = tuple(self._references)
+            return []
+        # who still pushes from the calibration's last try has not begun a hold
+        return self._restart_free(index, from_below=True)
+
+    def _calibrate(self, index: int, command: StartCalibration | RepeatTry) -> list[TrainingEvent]:
+        self._check_between_blocks("a calibration")
+        if isinstance(command, RepeatTry):
+            if self._calibrated is None or self._calibration:
+                raise ValueError("a try can be repeated when a calibration has just ended")
+            self._calibrated.repeat(index, command.number)
+        else:
+            self._check_channel(command.channel)
+            course, signal = Course.of(command), self._signal
+            self._calibrated = Calibration(
+                course, command.channel, signal.sensors, signal.rate, signal.steps, index,
+                self._scales[command.channel],
+            )  # fmt: skip
+        self._calibration = self._calibrated
+        self._result = None
+        return [*self._free.end(index)]
+
+    def _lead(self, index: int, command: Begin | Skip | Repeat | Finish) -> list[TrainingEvent]:
+        if self._calibration and not isinstance(command, Finish):
+            raise ValueError("a calibration is under way: end it first")
+        if isinstance(command, Begin):
+            events = self._guided.begin(index, command, self._references, self._targets["percent"])
+            ended = self._free.end(index)
+            return [*ended, *events, *(self._guided.stand_or_go(paused=True) if self._paused else [])]
+        was_running = self._guided.running
+        events = self._guided.lead(command)
+        if was_running and self._guided.running is None:
+            return [*events, *self._restart_free(index, from_below=True)]
+        return [*self._free.end(index), *events]
+
+    def _note(self, index: int, command: Rate | Answer | Outcome | Site) -> list[TrainingEvent]:
+        if isinstance(command, Site):
+            self._check_channel(command.channel)
+        events = self._guided.note(command)
+        hurts = isinstance(command, Rate) and command.what == "pain" and command.value > MOST_PAIN_IN_CALIBRATION
+        if self._calibration and hurts:
+            self._calibration = self._calibrated = None
+            return [Offer(index, "calibration stopped: pain")]
+        return events
 
     # -- inside ---------------------------------------------------------------------------------------
 
-    def _new_hold(self, *, from_below: bool = False) -> HoldTracker:
-        target = self._targets[self.unit(0)]
-        return HoldTracker(self._rate, target.low, target.high, self._hold_seconds, from_below=from_below)
+    def _follow_calibration(
+        self,
+        first_index: int,
+        conditioned: Integers,
+        saturated: NDArray[np.bool_],
+        n_unsettled: int,
+        events: list[TrainingEvent],
+    ) -> int:
+        """Let the calibration take its scans; return how many of the block belong to it."""
+        calibration = self._calibration
+        if calibration is None:
+            return 0
+        first = first_index + n_unsettled
+        if n_unsettled:
+            calibration.gap(first)
+        calibration.process(first, conditioned[n_unsettled:], saturated[n_unsettled:])
+        if calibration.result is None:
+            return len(conditioned)
+        events.append(calibration.result)
+        self._calibration, self._result = None, calibration.result
+        return calibration.result.index - first_index
 
-    def _restart_hold(self, index: int, *, from_below: bool = False) -> list[TrainingEvent]:
-        ended = list[TrainingEvent](self._hold.end(index))
-        self._hold = self._new_hold(from_below=from_below)
-        return ended
+    def _restart_free(self, index: int, *, from_below: bool = False) -> list[TrainingEvent]:
+        return [*self._free.restart(index, self._targets[self.unit(0)], from_below=from_below)]
 
     def _check_channel(self, channel: int) -> None:
         if not 0 <= channel < len(self._channels):
             raise ValueError(f"there is no channel {channel + 1}: the board sends {len(self._channels)}")
 
-    def _count(self, events: list[TrainingEvent]) -> None:
-        for event in events:
-            if isinstance(event, HoldEvent):
-                self._n_started += event.what == "started"
-                self._n_reached += event.what == "reached"
-                if event.what == "ended":
-                    self._best_hold = max(self._best_hold, event.seconds)
-                    self._time_above += event.seconds
-
-    def _forget_level(self) -> None:
-        self._level_sum.restart()
-        self._level_good.restart()
-        self._level = (None,) * len(self._channels)
-
-    def _follow_level(self, first_index: int, bar: Floats) -> None:
-        good = np.isfinite(bar)
-        sums = self._level_sum.process(quantised(np.where(good, bar, 0), STEPS))
-        goods = self._level_good.process(good.astype(np.int64))
-        # the newest scan of this block that stands on a multiple of the refresh time
-        offset = (first_index + len(bar)) // self._level_refresh * self._level_refresh - first_index - 1
-        if offset >= 0:
-            self._level = tuple(
-                float(total) / self._level_window / STEPS if n == self._level_window else None
-                for total, n in zip(sums[offset], goods[offset], strict=True)
-            )
+    def _check_between_blocks(self, what: str) -> None:
+        exercise = self._guided.running
+        if exercise and exercise.in_block:
+            raise ValueError(f"{what} can change between sets, not within one: pause is no end of a set, finish is")
 
 
 def _check_target(target: SetTarget) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from biofeedback.training.practice import PracticeState
+from biofeedback.training.practice_state import PracticeState
 
 Outcome = Literal["reached", "below", "now"]
 SHOWN = 10

@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QWidget
 
 from biofeedback.engine_state import EngineState
 from biofeedback.sitting import Rings
-from biofeedback.training.practice import bar_values
+from biofeedback.training.bar import bar_values
 from biofeedback.ui.canvas import CENTRE, Canvas
 from biofeedback.ui.envelope_view import (
     PAST,

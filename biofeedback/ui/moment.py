@@ -11,7 +11,7 @@ from typing import Literal
 
 from biofeedback.engine_state import EngineState
 from biofeedback.training.calibration import CalibrationResult, CalibrationState
-from biofeedback.training.practice import PracticeState
+from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.phrase import Phrase, clock, megabytes, said, say
 
 STALE_AFTER = 0.5

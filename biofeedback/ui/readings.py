@@ -12,8 +12,8 @@ from biofeedback.emg.sensor import ChannelSettings, microvolts_per_count
 from biofeedback.engine_state import EngineState
 from biofeedback.pipeline import PipelineSettings
 from biofeedback.training.activation import Reference
+from biofeedback.training.bar import Unit
 from biofeedback.training.calibration import QUICK, CalibrationState
-from biofeedback.training.practice import Unit
 from biofeedback.ui.phrase import Phrase, say
 
 PERCENT_SCALE = 150.0

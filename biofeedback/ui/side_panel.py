@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QWidget
 
 from biofeedback.engine_state import EngineState
 from biofeedback.training.calibration import CalibrationState
-from biofeedback.training.practice import PracticeState
+from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.canvas import CENTRE, RIGHT, ROUND, Canvas
 from biofeedback.ui.history import SHOWN, History, Outcome
 from biofeedback.ui.icons import paint_light, paint_tick

@@ -37,7 +37,8 @@ from biofeedback.recording.library import check
 from biofeedback.recording.recorder import Recorder
 from biofeedback.report.recompute import recompute
 from biofeedback.sources.simulator import SimulatedSource
-from biofeedback.training.commands import Mark, decode_command
+from biofeedback.training.command_text import decode_command
+from biofeedback.training.commands import Mark
 from biofeedback.wire.events import Counts, Event, Gap, GapCause, Scans, StreamInfo
 from tests.recording.readers import agree_after_kill
 

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from biofeedback.recording.annotation import check_text
 from biofeedback.training.calibration import CalibrationResult
+from biofeedback.training.command_text import decode_command, encode_command
 from biofeedback.training.commands import (
     Command,
     Mark,
@@ -14,11 +17,9 @@ from biofeedback.training.commands import (
     SetTarget,
     StartCalibration,
     StopCalibration,
-    decode_command,
-    encode_command,
 )  # fmt: skip
+from biofeedback.training.events import encode_event
 from biofeedback.training.hold import HoldEvent
-from biofeedback.training.practice import encode_event
 
 numbers = st.floats(0, 1e5, allow_nan=False)
 words = st.sampled_from(["by hand", "demo", "no signal"])
@@ -74,4 +75,10 @@ def test_the_longest_command_and_event_fit_an_annotation() -> None:
     tries = (largest, largest)
     result = CalibrationResult(10**10, 5, tries[0], tries[0], 1.2345, tries, 100.0, "not usable", "hardly above rest")
     check_text(encode_event(result))
+    six = replace(
+        result, tries=(largest,) * 6, kind="comfortable_effort", measured_rest=largest, spill=largest,
+        saturated=(1, 2, 3, 4, 5, 6),
+    )  # fmt: skip
+    check_text(encode_event(six))
+    check_text(encode_event(replace(result, tries=(round(largest, 4),) * 3, rest=round(largest, 4))))
     check_text(encode_event(HoldEvent(10**10, "reached", 1234.567, 12345.678)))

@@ -16,7 +16,7 @@ from biofeedback.recording.recorder import RecorderState
 from biofeedback.training.activation import Reference
 from biofeedback.training.calibration import CalibrationResult, CalibrationState, Step
 from biofeedback.training.commands import SetTarget
-from biofeedback.training.practice import PracticeState
+from biofeedback.training.practice_state import PracticeState
 
 REFERENCE = Reference(800.0, 12.0, "comfortable_effort", 6.0, "good")
 PRACTICE = PracticeState(

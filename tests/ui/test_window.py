@@ -16,7 +16,7 @@ from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.recording.recorder import RecorderState
 from biofeedback.report.recompute import Replay
 from biofeedback.training.commands import SetReference
-from biofeedback.training.practice import PracticeState
+from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.key_button import KeyButton
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.raw_view import RawView
