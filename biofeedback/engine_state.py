@@ -53,6 +53,7 @@ class EngineSettings:
     """What the engine needs beside a source: channels by position, and how to filter and show them."""
 
     channels: tuple[ChannelSettings, ...]
-    mains: int = 50
+    mains: int = 0
+    """Hz; 0 where unknown."""
     notch: bool = False
     display: str = DEFAULT_DISPLAY

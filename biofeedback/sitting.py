@@ -16,6 +16,7 @@ import numpy as np
 from biofeedback.emg.ring_buffer import RingBuffer
 from biofeedback.pipeline import Pipeline, PipelineSettings, Update
 from biofeedback.recording.recorder import Recorder
+from biofeedback.results import results_of
 from biofeedback.training.command_text import encode_command
 from biofeedback.training.commands import Command
 from biofeedback.training.consequences import consequences
@@ -133,14 +134,7 @@ class Sitting:
         recorder, self.recorder = self.recorder, None
         if recorder is None:
             return []
-        practice = self.pipeline.practice
-        results = {
-            "envelope_sha256": self.pipeline.envelope_hash,
-            "n_scans": self.run_index,
-            "reached": practice.n_reached,
-            "started": practice.n_started,
-            "best_hold": round(practice.best_hold, 3),
-        }
+        results = results_of(self.pipeline)
         recorder.finish(results=results, ended=ended, measured_rate=measured_rate)
         return [recorder]
 

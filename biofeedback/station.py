@@ -117,4 +117,4 @@ def engine_settings(choice: Choice) -> EngineSettings:
     """Return what the engine needs of `choice`."""
     settings = choice.settings
     notch = settings.notch and settings.mains != 0
-    return EngineSettings(choice.channels, mains=settings.mains or 50, notch=notch, display=choice.display)
+    return EngineSettings(choice.channels, mains=settings.mains, notch=notch, display=choice.display)

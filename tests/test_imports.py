@@ -20,7 +20,7 @@ LEVELS = (
     {"emg"},
     {"recording"},
     {"training"},
-    {"pipeline", "reproduce"},
+    {"pipeline", "reproduce", "results"},
     {"sources"},
     {"report"},
     {"sitting", "engine_state", "engine", "recorders"},

@@ -114,7 +114,8 @@ def decode(kind: type[_T], document: Document, where: Where = ()) -> _T:
     hints = get_type_hints(kind)
     for key in table:
         if key not in hints:
-            raise document.error((*where, key), f"the key {_named(where, key)} is unknown{nearest(key, list(hints))}")
+            unknown = (*where, key)
+            raise document.error(unknown, f"the key {_named(unknown)} is unknown{nearest(key, list(hints))}")
     values = {}
     for field in fields(kind):  # type: ignore[arg-type] # a dataclass
         if field.name in table:

@@ -257,6 +257,8 @@ def test_too_short_missing_or_silent_holds_have_no_steadiness() -> None:
     assert steadiness(x[:100], RATE) is None
     assert steadiness(np.where(np.arange(len(x)) == 2000, np.nan, x), RATE) is None
     assert steadiness(np.zeros(9000), RATE) is None
+    assert steadiness(np.full(9000, 7), RATE) is None
+    assert steadiness(np.r_[np.zeros(9000), np.ones(501)], RATE) is None
 
 
 @pytest.mark.parametrize("band", [(30.0, 80.0), (30.0, 130.0), (44.0, 165.0), (30.0, 430.0)])
@@ -264,15 +266,14 @@ def test_too_short_missing_or_silent_holds_have_no_steadiness() -> None:
 def test_the_bandwidth_of_noise_is_found_within_three_percent(band: tuple[float, float], seconds: float) -> None:
     expected = true_bandwidth(shaping(2000, band), 2000)
     x = noise(seconds, 60, 2000, 8, band)
-    found = [bandwidth(trial, 2000) for trial in x.T]
+    found = [bandwidth(trial, 2000) or 0.0 for trial in x.T]
     assert np.mean(found) == pytest.approx(expected, rel=0.03)
     assert np.std(found) < 0.07 * expected
 
 
-@pytest.mark.parametrize(("x", "message"), [(np.ones(249), "too few"), (np.ones(3000), "without variance")])
-def test_what_has_no_bandwidth_is_refused(x: Floats, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        bandwidth(x, RATE)
+@pytest.mark.parametrize("x", [np.empty(0), np.ones(249), np.ones(3000), np.zeros(3000)])
+def test_what_is_too_short_or_does_not_vary_has_no_bandwidth(x: Floats) -> None:
+    assert bandwidth(x, RATE) is None
 
 
 # -- F10 ----------------------------------------------------------------------------------------------
