@@ -6,7 +6,9 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from biofeedback.emg.sensor import ChannelSettings, Sensor
 from biofeedback.engine import Engine
@@ -21,9 +23,14 @@ from biofeedback.training.commands import SetReference, Site
 MONDAY = dt.datetime(2026, 11, 23, 9, 0, 0, tzinfo=dt.UTC)
 
 
+def at_rest(index: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Do nothing."""
+    return np.zeros((len(index), 1))
+
+
 def visit(library: Path, day: int, amplitude: float, first_cm: float | None) -> Path:
     """Record a second with a reference and perhaps a site; return the file."""
-    source = SimulatedSource(1, 500, drive=lambda index: 0.0 * index[:, None], paced=False)
+    source = SimulatedSource(1, 500, drive=at_rest, paced=False)
     script = [(100, SetReference(0, amplitude, 3.0, "best_effort", 4.0, "good"))]
     commands = script + ([(100, Site(0, first_cm, 12.0))] if first_cm is not None else [])
     settings = EngineSettings((ChannelSettings("vastus medialis", "left"),))

@@ -32,6 +32,8 @@ OVER_TIME = 0.1
 """… for more than this part of the time (F5)."""
 TRACKING = 0.5
 """Part of the wave's amplitude that the tracking error may be. Standing still in its middle gives 0.71. Judgement."""
+FLICKER = 0.12
+"""Part of its level by which the envelope of a steady effort varies (tests/training/test_scoring.py)."""
 BEST = 110.0
 """Percent of today's best that beat it when held for BEST_TIME."""
 BEST_TIME = 0.5
@@ -61,6 +63,11 @@ class Task:
     def longest(self) -> float:
         """Seconds that the work phase lasts at most."""
         return self.work + REACH if self.kind in HELD else self.work
+
+
+def can_be_followed(low: float, high: float) -> bool:
+    """Return whether a wave from `low` to `high` is wide enough: flicker alone may be 0.8 of the error allowed."""
+    return FLICKER * (low + high) / 2 <= 0.8 * TRACKING * (high - low) / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from biofeedback.emg.sensor import Sensor
+from biofeedback.training.attempt import can_be_followed
 from biofeedback.training.commands import ReferenceKind
 from biofeedback.training.plan_values import (
     ImpossibleValue,
@@ -190,6 +191,9 @@ class Wave:
         check_number("high", self.high, 1, 150, "%")
         if self.high <= self.low:
             raise ImpossibleValue("high", f"is {self.high:g} %, not above low, {self.low:g} %")
+        if not can_be_followed(self.low, self.high):
+            raise ImpossibleValue("high", f"is {self.high:g} %, too near to low, {self.low:g} %, to be followed: "
+                                  "the bar flickers by more")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

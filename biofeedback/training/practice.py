@@ -43,6 +43,7 @@ from biofeedback.training.commands import (
     StartCalibration,
     StopCalibration,
 )
+from biofeedback.training.coordination import crosstalk
 from biofeedback.training.events import Offer, TrainingEvent
 from biofeedback.training.free_practice import FreePractice
 from biofeedback.training.guard import Guard
@@ -202,7 +203,14 @@ class Practice:
             exercise=exercise,
             setup=guided.setup,
             notes=guided.notes.latest,
+            crosstalk=self._crosstalk,
         )
+
+    @property
+    def _crosstalk(self) -> float | None:
+        other = self._references[1] if len(self._references) > 1 else None
+        spill = self._spills.get(0)
+        return None if other is None or spill is None else crosstalk(spill, other.amplitude)
 
     @property
     def in_force(self) -> list[Command]:

@@ -43,3 +43,6 @@ class PracticeState:
     """The exercise that was set up."""
     notes: tuple[Command, ...] = ()
     """Answers, ratings, outcomes and sites as given, the newest of each."""
+    crosstalk: float | None = None
+    """Percent of the other muscle's reference that its sensor showed in the trained one's effort test (F11); what it
+    shows below that may be the neighbour's."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, fields, replace
 
-from biofeedback.training.attempt import QUICK_HOLD, TWO, Task
+from biofeedback.training.attempt import QUICK_HOLD, TWO, Task, can_be_followed
 from biofeedback.training.commands import (
     Block,
     Command,
@@ -68,6 +68,8 @@ class Setup:
         if isinstance(command, SetWave):
             _within("the wave's frequency in hertz", command.frequency, 0.01, 2)
             _check_range("the wave", command.low, command.high)
+            if not can_be_followed(command.low, command.high):
+                raise ValueError(f"a wave from {command.low:g} to {command.high:g} % is too narrow to be followed")
             return replace(self, wave=command)
         _within("the lower edge of alike", command.low, 10, 100)
         _within("the upper edge of alike", command.high, 100, 1000)
