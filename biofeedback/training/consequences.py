@@ -6,19 +6,15 @@ One rule: a replay takes them from the recording; only the live path asks here.
 from __future__ import annotations
 
 from biofeedback.training.calibration import CalibrationResult
-from biofeedback.training.commands import Command, SetOther, SetReference, SetTarget
+from biofeedback.training.commands import Command, SetOther, SetTarget
 from biofeedback.training.events import Shaping, TrainingEvent
 from biofeedback.training.practice_state import PracticeState
 
 
 def consequences(event: TrainingEvent, state: PracticeState) -> list[Command]:
     """Return the commands that `event` brings: a usable calibration is accepted, a shaped target is moved."""
-    if isinstance(event, CalibrationResult) and event.verdict != "not usable":
-        return [
-            SetReference(
-                event.channel, event.amplitude, event.rest, event.kind, event.spread, event.verdict, event.spill
-            )
-        ]
+    if isinstance(event, CalibrationResult):
+        return [event.reference] if event.reference else []
     commands: list[Command] = []
     if isinstance(event, Shaping):
         if event.low is not None:

@@ -74,17 +74,25 @@ def moment(state: EngineState, now: float, *, paced: bool = True) -> Moment:
 
 def verdict(result: CalibrationResult) -> Moment:
     """Return how a calibration's result is said, with the reason that decides (F3)."""
-    spread = f"{result.spread:.0f}"
+    spread = "" if result.spread is None else f"{result.spread:.0f}"
     reasons = {
         "": say("Your two best tries agree within {spread} %.", spread=spread),
         "tries differ": say("Your tries differ by {spread} %: targets may feel easy or hard.", spread=spread),
         "little above rest": say("The muscle stands little above its rest: let go fully between pushes."),
         "coarse steps": say("The board's steps are coarse for this signal: small changes do not show."),
+        "one try only": say("One try says little: it may have been a strong or a weak one."),
+        "gain unknown": say("The sensor's gain is not known, so nobody can say how quiet quiet is."),
+    }
+    meanings = {
+        "comfortable_effort": say("Comfortable effort, not a maximum: percent means percent of that."),
+        "best_effort": say("Percent means percent of today's best effort."),
+        "fixed_load": say("Percent means percent of this position or load."),
     }
     refused = {
         "ceiling": say("The signal hits its ceiling: turn the sensor's gain down, then try again (C)."),
         "hardly above rest": say("The muscle hardly rose above rest: check the electrodes, then try again (C)."),
         "tries differ": say("Your tries differ by {spread} %: rest a minute, then try again (C).", spread=spread),
+        "coarse steps": say("The board's steps are too coarse to train quiet: use the sensor's envelope output."),
     }
     if result.verdict == "not usable":
         why = refused.get(result.reason, say("Try again (C)."))
@@ -92,7 +100,7 @@ def verdict(result: CalibrationResult) -> Moment:
     why = reasons.get(result.reason, reasons[""])
     if result.verdict == "care":
         return Moment(say("USABLE WITH CARE"), "look", "look", why, spacious=False)
-    hint = say("{why} Comfortable effort, not a maximum: percent means percent of that.", why=why.filled())
+    hint = say("{why} {meaning}", why=why.filled(), meaning=meanings[result.kind].filled())
     return Moment(say("GOOD"), "tick", "reached", hint, spacious=False)
 
 
@@ -128,7 +136,7 @@ def _silent(state: EngineState, seconds: float) -> Moment:
 def _calibrating(step: CalibrationState) -> Moment:
     words: dict[str, tuple[Phrase, str, Tone, Phrase]] = {
         "rest": (say("REST"), "pause", "quiet", say("Let the muscle go soft,\nbreathe quietly.")),
-        "ready": (say("GET READY"), "ring", "way", say("Push {number} of 2\ncomes next.", number=step.number)),
+        "ready": (say("GET READY"), "ring", "way", say("Push {number} of {n}\ncomes next.", number=step.number, n=step.n_tries)),
         "try": (say("PUSH"), "up", "way", say("As firmly as you can without pain.\nBreathe out as you push.")),
         "pause": (say("PAUSE"), "pause", "quiet", say("Let go and rest.\nOne more push.")),
     }

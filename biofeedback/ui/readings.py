@@ -13,7 +13,7 @@ from biofeedback.engine_state import EngineState
 from biofeedback.pipeline import PipelineSettings
 from biofeedback.training.activation import Reference
 from biofeedback.training.bar import Unit
-from biofeedback.training.calibration import QUICK, CalibrationState
+from biofeedback.training.calibration import CalibrationState
 from biofeedback.ui.phrase import Phrase, say
 
 PERCENT_SCALE = 150.0
@@ -136,11 +136,9 @@ def total_delay(parts: tuple[DelayPart, ...]) -> float:
 
 def calibration_segments(step: CalibrationState) -> list[tuple[float, float, Literal["work", "rest"], str]]:
     """Return the running step and those to come as (start, end, kind, step), in seconds from now."""
-    names = [name for name, _ in QUICK]
-    done = [i for i, name in enumerate(names) if name == step.step and names[:i].count("try") == step.number - 1]
     at = step.seconds_left - step.step_seconds
     segments: list[tuple[float, float, Literal["work", "rest"], str]] = []
-    for name, seconds in QUICK[done[0] if done else 0 :]:
+    for name, seconds in ((step.step, step.step_seconds), *step.coming):
         segments.append((at, at + seconds, "work" if name == "try" else "rest", name))
         at += seconds
     return segments

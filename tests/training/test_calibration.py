@@ -270,6 +270,17 @@ def test_after_a_long_gap_the_person_gets_ready_before_they_push() -> None:
     assert stands_at(calibration) == ("ready", 5.0)
 
 
+def test_getting_ready_begins_anew_after_the_last_settling_scan_and_then_lets_time_pass_again() -> None:
+    calibration = begun()
+    feed(calibration, person()[:6000])
+    for settled in range(7900, 8300, 100):
+        calibration.gap(settled)
+    assert stands_at(calibration) == ("ready", 3.0)
+    feed(calibration, person()[8200:9200], 8200)
+    calibration.gap(9300)
+    assert stands_at(calibration) == ("ready", 1.9)
+
+
 def test_nothing_is_taken_of_what_comes_after_the_end() -> None:
     calibration = begun()
     feed(calibration, person())

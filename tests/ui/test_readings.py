@@ -68,7 +68,8 @@ def test_ticks_go_from_zero_to_the_top_in_even_steps(top: float) -> None:
 
 
 def test_steps_of_the_calibration_follow_each_other_without_holes() -> None:
-    segments = calibration_segments(CalibrationState(0, "try", 2.0, 5.0, 1, ()))
+    step = CalibrationState(0, "try", 2.0, 5.0, 1, (), coming=QUICK[3:])
+    segments = calibration_segments(step)
     assert segments[0][:3] == (-3.0, 2.0, "work")
     assert [segment[3] for segment in segments] == [name for name, _ in QUICK[2:]]
     assert all(a[1] == b[0] for a, b in pairwise(segments))
