@@ -55,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--headless", action="store_true", help="without a window, as fast as it goes")
     demo.add_argument("--library", type=Path, metavar="DIR", help="folder of the recordings")
     demo.add_argument("--seed", type=int, default=1, metavar="N", help="another person (default 1)")
+    demo.add_argument(
+        "--plan", metavar="NAME", help="a guided session of a plan: its name or a .toml file (with --headless)"
+    )
+    length = demo.add_mutually_exclusive_group()
+    length.add_argument("--quick", action="store_true", help="with the quick calibration (default)")
+    length.add_argument("--full", action="store_true", help="with the calibration that the plan asks for")
     demo.set_defaults(run=_demo)
 
     devices = commands.add_parser("devices", help="the boards and ports of this computer")
@@ -102,18 +108,36 @@ def _app(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    if options.full and not options.plan:
+        _say("--full is about a plan's calibration: name the plan with --plan.")
+        return WRONG_USE
     if options.headless or not _has_display():
-        return _headless_demo(options.library, seed=options.seed)
+        return _headless_demo(options.library, seed=options.seed, plan=options.plan, quick=not options.full)
+    if options.plan:
+        _say("The window cannot show a plan's demo yet: add --headless.")
+        return WRONG_USE
     from biofeedback.app import run_app  # noqa: PLC0415 - only the app needs Qt
 
     return run_app(demo_seed=options.seed, library=options.library)
 
 
-def _headless_demo(library: Path | None, seed: int) -> int:
+def _headless_demo(library: Path | None, seed: int, plan: str | None = None, *, quick: bool = True) -> int:
     from biofeedback.headless import run_demo  # noqa: PLC0415 - a quick `--version` needs no scipy
     from biofeedback.recording.folders import default_library  # noqa: PLC0415
+    from biofeedback.training.plan_file import find_plan  # noqa: PLC0415
+    from biofeedback.training.toml_document import PlanError  # noqa: PLC0415
 
-    result = run_demo(library or default_library(), seed=seed, now=_now, progress=_progress_bar)
+    try:
+        chosen = find_plan(plan) if plan else None
+    except PlanError as error:
+        _say(str(error))
+        return TROUBLE if str(plan).endswith(".toml") else WRONG_USE
+    try:
+        folder = library or default_library()
+        result = run_demo(folder, seed=seed, plan=chosen, quick=quick, now=_now, progress=_progress_bar)
+    except RuntimeError as error:
+        _say(str(error))
+        return TROUBLE
     print(result.recording)
     print(result.summary)
     print(result.picture)
@@ -176,6 +200,7 @@ def _record(options: argparse.Namespace) -> int:
 def _replay(options: argparse.Namespace) -> int:
     from biofeedback.recording.edf import RecordingError  # noqa: PLC0415
     from biofeedback.report.recompute import recompute  # noqa: PLC0415
+    from biofeedback.report.words import exercise_lines  # noqa: PLC0415
 
     try:
         result = recompute(options.file, options.chunk)
@@ -189,7 +214,10 @@ def _replay(options: argparse.Namespace) -> int:
         print(f"envelope   {result.envelope_sha256}")
         print(f"stored     {result.stored_sha256 or 'not stored: the recording was not closed'}")
         print(f"events     {len(result.events)} computed, {len(result.stored_events)} stored")
-        print(f"holds      {result.practice.n_reached} reached of {result.practice.n_started} begun")
+        if result.exercise:
+            print(*exercise_lines(result.exercise), sep="\n")
+        else:
+            print(f"holds      {result.practice.n_reached} reached of {result.practice.n_started} begun")
     if result.identical:
         _say("Identical to the bit." if result.complete else "Not closed; what is stored came out again.")
         return WELL

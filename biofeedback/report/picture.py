@@ -1,4 +1,4 @@
-"""A recording as one picture: the envelope over time, the target line, holds that were reached, gaps left empty.
+"""A recording as one picture: envelope over time, target, blocks of an exercise, what was reached, gaps left empty.
 
 SVG text, so that it needs no screen and no Qt. Colours are Okabe and Ito's; nothing is told by colour alone.
 """
@@ -9,8 +9,10 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from biofeedback.report.exercise import WITHOUT_LINE
 from biofeedback.report.summary import Summary, Trace
 from biofeedback.training.calibration import CalibrationResult
+from biofeedback.training.events import BlockResult, Prompt, Repetition
 from biofeedback.training.hold import HoldEvent
 
 WIDTH, HEIGHT = 1280, 520
@@ -28,20 +30,21 @@ def draw(summary: Summary, trace: Trace) -> str:
         top *= 2
     seconds = max(trace.seconds, 1e-9)
     parts = [_frame(summary), *_scale(top, seconds, summary.unit), *_envelope(trace, top)]
-    y = _y(summary.target_low, top)
-    parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{INK}" stroke-width="3"/>')
-    parts.append(_text(LEFT - 12, y + 6, f"{summary.target_low:g}", 16, 700, INK, "end"))
     rate = summary.rate
+    if summary.exercises:
+        has_line = all(exercise.kind not in WITHOUT_LINE for exercise in summary.exercises)
+        parts += _exercise(trace, rate, seconds, top, has_line=has_line)
+    else:
+        parts.append(_line(LEFT, WIDTH - RIGHT, summary.target_low, top))
+        parts.append(_text(LEFT - 12, _y(summary.target_low, top) + 6, f"{summary.target_low:g}", 16, 700, INK, "end"))
     for event in trace.events:
         x = _x(event.index / rate, seconds)
         if isinstance(event, HoldEvent) and event.what == "reached":
-            parts.append(f'<circle cx="{x:.1f}" cy="{TOP + 14}" r="9" fill="{GREEN}"/>')
-            tick = f"M{x - 4:.1f} {TOP + 14} l3 3 l5 -6"
-            parts.append(f'<path d="{tick}" stroke="#fff" stroke-width="2" fill="none"/>')
+            parts += _tick(x)
         elif isinstance(event, CalibrationResult):
             parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" stroke="{QUIET}" '
                          'stroke-dasharray="2 4"/>')  # fmt: skip
-            parts.append(_text(x - 6, TOP + 18, "calibrated", 13, 500, QUIET, "end"))
+            parts.append(_text(x - 6, TOP + 32, "calibrated", 13, 500, QUIET, "end"))
     body = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
@@ -50,13 +53,50 @@ def draw(summary: Summary, trace: Trace) -> str:
     )
 
 
+def _exercise(trace: Trace, rate: float, seconds: float, top: float, *, has_line: bool) -> list[str]:
+    """Return the blocks with what became of each repetition; with the line they were held against if there is one."""
+    parts: list[str] = []
+    begun = 0.0
+    for event in trace.events:
+        x = _x(event.index / rate, seconds)
+        if isinstance(event, Prompt) and event.phase == "sample":
+            begun = x
+        elif isinstance(event, Repetition) and event.result == "reached":
+            parts += _tick(x)
+        elif isinstance(event, Repetition):
+            dash = ' stroke-dasharray="3 3"' if event.result == "excluded" else ""
+            parts.append(f'<circle cx="{x:.1f}" cy="{TOP + 14}" r="6" fill="none" stroke="{QUIET}" '
+                         f'stroke-width="2"{dash}/>')  # fmt: skip
+        elif isinstance(event, BlockResult):
+            name = f"set {event.set_number}" if event.block == "set" else "without the bar"
+            text = f"{name}: {event.reached} of {event.scored}"
+            parts.append(_text(begun, TOP - 8, text, 13, 600, INK))
+            if has_line and event.low is not None:
+                levels = [level for level in (event.low, event.high) if level is not None]
+                parts += [_line(begun, x, level, top) for level in levels]
+                parts.append(_text(begun - 4, _y(event.low, top) + 5, f"{event.low:g}", 13, 700, INK, "end"))
+    return parts
+
+
+def _line(x1: float, x2: float, level: float, top: float) -> str:
+    y = _y(level, top)
+    return f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{INK}" stroke-width="3"/>'
+
+
+def _tick(x: float) -> list[str]:
+    return [
+        f'<circle cx="{x:.1f}" cy="{TOP + 14}" r="9" fill="{GREEN}"/>',
+        f'<path d="M{x - 4:.1f} {TOP + 14} l3 3 l5 -6" stroke="#fff" stroke-width="2" fill="none"/>',
+    ]
+
+
 def _frame(summary: Summary) -> str:
     ground = f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#FFFFFF"/>'
     heading = _text(LEFT, 44, summary.sentences[0], 20, 600, INK)
-    facts = (
-        f"{summary.muscle} · {summary.seconds:.0f} s · {summary.received_percent:.2f} % received · "
-        f"✓ held for {summary.hold_seconds:g} s"
-    )
+    reached = "✓ reached, ○ not reached" if summary.exercises else f"✓ held for {summary.hold_seconds:g} s"
+    if any(exercise.excluded for exercise in summary.exercises):
+        reached += ", ◌ not counted"
+    facts = f"{summary.muscle} · {summary.seconds:.0f} s · {summary.received_percent:.2f} % received · {reached}"
     badge = ""
     if summary.simulated:
         badge = (

@@ -18,10 +18,11 @@ from biofeedback.pipeline import VERSION, Pipeline, PipelineSettings, Update
 from biofeedback.recording.account import read_account
 from biofeedback.recording.edf import RecordingError
 from biofeedback.recording.edf_reader import EdfRecording, read_edf
+from biofeedback.report.exercise import told
 from biofeedback.reproduce import pipeline_settings
 from biofeedback.training.command_text import decode_command
 from biofeedback.training.commands import Command
-from biofeedback.training.events import encode_event
+from biofeedback.training.events import TrainingEvent, encode_event
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.wire.events import Gap, Scans
 
@@ -41,6 +42,8 @@ class Recomputed:
     complete: bool
     lost_to_storage: int
     practice: PracticeState
+    exercise: dict[str, list[dict[str, Any]]] | None
+    """Plans, blocks, repetitions, measures and more as computed, as plain values (see `exercise.told`), or None."""
 
     @property
     def same_version(self) -> bool:
@@ -73,6 +76,7 @@ class Recomputed:
             "reached": self.practice.n_reached,
             "started": self.practice.n_started,
             "best_hold": self.practice.best_hold,
+            "exercise": self.exercise,
         }
 
 
@@ -107,7 +111,8 @@ class Replay:
                 self.stored_events.append(annotation.text)
         if any(a > b for (a, _), (b, _) in pairwise(self.commands)):
             raise RecordingError(f"{path.name}: its commands are out of order; nothing was recomputed")
-        self.events: list[str] = []
+        self.happened: list[TrainingEvent] = []
+        """What came out so far, in order."""
 
     def updates(self, chunk: int = 4096) -> Iterator[Update]:
         """Yield what became of each block of at most `chunk` scans, cut where commands stand."""
@@ -131,7 +136,7 @@ class Replay:
                 events = self.pipeline.command(waiting.pop(0)[1])
             except ValueError as error:
                 raise RecordingError(f"{self.recording.path.name}: {error}; nothing was recomputed") from error
-            self.events += map(encode_event, events)
+            self.happened += events
 
     def _process(self, block: Scans | Gap) -> Update:
         try:
@@ -140,7 +145,7 @@ class Replay:
         except FloatingPointError as error:
             name = self.recording.path.name
             raise RecordingError(f"{name}: its stored filter runs away ({error}); nothing was recomputed") from error
-        self.events += map(encode_event, update.events)
+        self.happened += update.events
         return update
 
 
@@ -159,13 +164,14 @@ def recompute(path: Path, chunk: int = 4096) -> Recomputed:
         n_scans=replay.pipeline.next_index,
         envelope_sha256=replay.pipeline.envelope_hash,
         stored_sha256=stored if isinstance(stored, str) else None,
-        events=tuple(replay.events),
+        events=tuple(map(encode_event, replay.happened)),
         stored_events=tuple(replay.stored_events),
         version=VERSION,
         stored_version=version if isinstance(version, int) else 0,
         complete=isinstance(stored, str),
         lost_to_storage=_count(replay.account.get("lost_to_storage")),
         practice=replay.pipeline.practice,
+        exercise=told(replay.commands, replay.happened),
     )
 
 

@@ -5,6 +5,7 @@ One rule: everything is computed from the file alone, and no sentence claims mor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from biofeedback.report import words
+from biofeedback.report.exercise import ExerciseSummary, exercises, ratings
 from biofeedback.report.recompute import Replay
 from biofeedback.training.activation import Reference
+from biofeedback.training.commands import Rate
 from biofeedback.training.events import TrainingEvent
 from biofeedback.training.practice_state import PracticeState
 
@@ -50,6 +54,10 @@ class Summary:
     n_started: int
     n_reached: int
     best_hold: float
+    exercises: tuple[ExerciseSummary, ...]
+    """The exercises that were done, in order; none in free practice."""
+    ratings: tuple[Rate, ...]
+    """Pain and effort as the person rated them, in order."""
     sentences: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -67,13 +75,11 @@ def summarise(path: Path) -> tuple[Summary, Trace]:
     edges = np.linspace(0, n_scans, COLUMNS + 1).round().astype(np.int64)
     low, high = np.full(COLUMNS, np.nan), np.full(COLUMNS, np.nan)
     gaps = received = 0
-    events: list[TrainingEvent] = []
     scores: list[NDArray[np.float64]] = []
     firsts: list[int] = []
     for update in replay.updates(1 << 15):
         gaps += not len(update.counts)
         received += len(update.counts)
-        events += update.events
         firsts.append(update.first_index)
         scores.append(update.score[:, :1])
     pipeline = replay.pipeline
@@ -84,6 +90,7 @@ def summarise(path: Path) -> tuple[Summary, Trace]:
                 pipeline.to_bar(np.repeat(score, len(replay.settings.channels), axis=1))[:, 0], first, edges, low, high
             )
     rate = replay.settings.rate
+    done = exercises(replay.commands, replay.happened)
     summary = Summary(
         name=path.name,
         simulated=replay.account.get("simulated") is True,
@@ -100,13 +107,20 @@ def summarise(path: Path) -> tuple[Summary, Trace]:
         n_started=state.n_started,
         n_reached=state.n_reached,
         best_hold=state.best_hold,
-        sentences=sentences(state, gaps=gaps, lost=n_scans - received, rate=rate),
+        exercises=done,
+        ratings=ratings(replay.commands),
+        sentences=(*sentences(state, done), missing(gaps, (n_scans - received) / rate)),
     )
-    return summary, Trace(n_scans / rate, low, high, tuple(events))
+    return summary, Trace(n_scans / rate, low, high, tuple(replay.happened))
 
 
-def sentences(state: PracticeState, *, gaps: int, lost: int, rate: float) -> tuple[str, ...]:
-    """Return what was done, how, and what is missing, in plain words."""
+def sentences(state: PracticeState, done: Sequence[ExerciseSummary]) -> tuple[str, ...]:
+    """Return what was done, how, and what percent means, in plain words; of each exercise `done`, else of practice."""
+    if done:
+        said: list[str] = []
+        for exercise in done:
+            said += [sentence for sentence in (words.did(exercise), words.how(exercise)) if sentence]
+        return (*said, words.percent(state.references[0]))
     if state.n_started:
         did = (
             f"You went above the line {state.n_started} times; {state.n_reached} of them were held for "
@@ -114,16 +128,14 @@ def sentences(state: PracticeState, *, gaps: int, lost: int, rate: float) -> tup
         )
     else:
         did = "The line was not reached. A lower target is no shame: move it until you can reach it."
-    reference = state.references[0]
-    if reference is None:
-        how = "There was no calibration, so levels are not percent and cannot be compared with another day."
-    else:
-        how = "Percent means percent of today's comfortable effort."
-    if gaps:
-        missing = f"{lost / rate:.2f} seconds of signal are missing in {gaps} places; they are not counted."
-    else:
-        missing = "No signal is missing."
-    return did, how, missing
+    return did, words.percent(state.references[0])
+
+
+def missing(gaps: int, seconds: float) -> str:
+    """Return how much signal is missing."""
+    if not gaps:
+        return "No signal is missing."
+    return f"{seconds:.2f} seconds of signal are missing in {gaps} places; they are not counted."
 
 
 def _fold(

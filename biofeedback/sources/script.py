@@ -1,4 +1,4 @@
-"""A scripted person for the demo: rests and pushes as the quick calibration asks, then works against the target.
+"""A scripted person for free practice: rests and pushes as the quick calibration asks, then works against the target.
 
 One rule: effort is a function of the scan index and the seed alone, so a demo is the same to the bit each time.
 """
@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from biofeedback.sources.person import COMFORTABLE, TONE
 from biofeedback.training.calibration import QUICK
 from biofeedback.training.commands import Command, Mark, SetTarget, StartCalibration
 
-COMFORTABLE = 0.6
-"""Activation of the muscle that this person calls comfortable: their 100 %."""
 REACTION = 0.3
 """Seconds from a prompt to the first rise."""
 RISE = 0.25
@@ -68,7 +67,7 @@ class ScriptedPerson:
     def drive(self, index: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the activation 0–1 of the muscle at scans `index` (n,), shape (n, 1)."""
         time = index / self._rate
-        level = np.full(len(index), 0.004)  # nobody is quite at rest
+        level = np.full(len(index), TONE)
         for effort in self.efforts:
             up = expit((time - effort.start - RISE) / (RISE / 5))
             down = expit(-(time - effort.end - RISE) / (RISE / 5))

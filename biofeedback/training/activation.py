@@ -16,6 +16,8 @@ STEPS = 1024
 """Steps a percent."""
 LARGEST = 1e6
 """Percent. Far above anything a muscle does; keeps integers small whatever a wrong reference gives."""
+SMALLEST_REFERENCE, LARGEST_REFERENCE = 1e-3, 1e9
+"""Counts: from a step of the envelope to far above any ADC's, so that no number that follows is out of range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,9 @@ class Reference:
     verdict: str = ""
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.amplitude) and self.amplitude > 0):
+        if not SMALLEST_REFERENCE <= self.amplitude <= LARGEST_REFERENCE:
             raise ValueError(f"a reference of {self.amplitude:g} counts above rest cannot be 100 %: calibrate again")
-        if not (np.isfinite(self.rest) and self.rest >= 0):
+        if not 0 <= self.rest <= LARGEST_REFERENCE:
             raise ValueError(f"a rest of {self.rest:g} counts is impossible: calibrate again")
 
 

@@ -156,7 +156,7 @@ class Attempt:
                     self._best_clock = max(self._best_clock, event.seconds)
                 else:
                     self.reached_at = event.index
-                    self._best_clock = self._tracker.seconds if self.task.kind == "quick" else event.seconds
+                    self._best_clock = max(self._best_clock, event.seconds)
                     if self.task.kind in HELD:
                         used = event.index + 1 - self._next
                     break
@@ -168,7 +168,7 @@ class Attempt:
 
     def gap(self, n_scans: int, whole: int) -> None:
         """Take note of `n_scans` missing ones inside the attempt, of a gap of `whole` scans."""
-        if self._tracker:
+        if self._tracker and self.reached_at is None:
             for event in self._tracker.gap(self._next, whole):
                 self._best_clock = max(self._best_clock, event.seconds)
         self._bars.append(np.full((n_scans, self._n_channels), np.nan))
@@ -219,7 +219,7 @@ class Attempt:
             return "missing"
         if self._longest_gap > LONGEST_GAP * self._rate:
             return "gap"
-        used = codes if self.task.kind in TWO else codes[:, :1]
+        used = codes if self.task.kind in TWO or self.task.ceiling is not None else codes[:, :1]
         worst = used.max(axis=1, initial=0)
         bad = worst[worst > 0]
         if len(bad) <= MISSING * len(worst):

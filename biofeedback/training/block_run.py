@@ -234,5 +234,6 @@ class BlockRun:
 
     def _end(self) -> BlockResult:
         place = self.place
-        self.result = self.tally.result(self._clock.index, place.block, place.set_number, place.target)
+        target = None if self._setup.exercise.kind in ("track", "match") else place.target
+        self.result = self.tally.result(self._clock.index, place.block, place.set_number, target)
         return self.result

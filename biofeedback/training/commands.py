@@ -150,6 +150,7 @@ class SetOther:
 
     ceiling: float
     lowest: float | None = None
+    reason: str = "by hand"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,10 @@ def consequences(event: TrainingEvent, state: PracticeState) -> list[Command]:
         return [event.reference] if event.reference else []
     commands: list[Command] = []
     if isinstance(event, Shaping):
+        reason = f"F6 {event.rule}"
         if event.low is not None:
-            commands.append(SetTarget(event.low, event.high, reason=f"F6 {event.rule}"))
+            commands.append(SetTarget(event.low, event.high, reason=reason))
         if event.ceiling is not None and state.setup and state.setup.other:
-            commands.append(SetOther(event.ceiling, state.setup.other.lowest))
+            lowest = state.setup.other.lowest
+            commands.append(SetOther(event.ceiling, None if lowest is None else min(lowest, event.ceiling), reason))
     return commands

@@ -95,7 +95,8 @@ class BlockResult:
     prompted: int
     scored: int
     reached: int
-    low: float
+    low: float | None
+    """None where the exercise has no level (track, match)."""
     high: float | None
 
 

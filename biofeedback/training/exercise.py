@@ -16,9 +16,9 @@ from biofeedback.training.attempt import Codes
 from biofeedback.training.block_run import BlockRun, Place, Signal
 from biofeedback.training.commands import Begin, Block, Rate, SetTarget
 from biofeedback.training.events import BlockResult, Offer, OfferKind, Phase, Prompt, Shaping, TrainingEvent
-from biofeedback.training.exercise_state import ExerciseState, block_seconds, repetition_seconds
+from biofeedback.training.exercise_state import ExerciseState, block_seconds, rest_of_block
 from biofeedback.training.phase_clock import PhaseClock
-from biofeedback.training.setup import Setup
+from biofeedback.training.setup import MOST_SETS, Setup
 from biofeedback.training.shaping import shape
 
 
@@ -49,7 +49,7 @@ class Exercise:
             self._first = replace(target, low=setup.shaping.first)
         self._signal = signal
         self._clock = PhaseClock(signal.rate, index)
-        self._n_sets = setup.n_sets
+        self.n_sets = setup.n_sets
         self._block: Block = "set" if begin.block == "test" and not setup.repetitions("test") else begin.block
         self._set_number = begin.set_number
         self._sets_before = begin.set_number - 1 if self._block == "set" else 0
@@ -58,7 +58,7 @@ class Exercise:
         self._offer: Offer | None = None
         self._pain: tuple[int, ...] = ()
         self._effort: tuple[int, ...] = ()
-        if not (1 <= begin.set_number <= self._n_sets and 1 <= begin.repetition <= setup.repetitions(self._block)):
+        if not (1 <= begin.set_number <= self.n_sets and 1 <= begin.repetition <= setup.repetitions(self._block)):
             raise ValueError(f"there is no repetition {begin.repetition} in set {begin.set_number}")
         self._run = self._new_run(begin.repetition)
 
@@ -130,7 +130,10 @@ class Exercise:
         """Do one more set; raise ValueError while none has ended."""
         if self.phase not in ("pause", "done") or not self._sets_done:
             raise ValueError("a set can be repeated in the pause after it")
-        self._n_sets += 1
+        n_sets = self.n_sets if self.phase == "pause" else self._sets_done
+        if n_sets >= MOST_SETS:
+            raise ValueError(f"there are {MOST_SETS} sets already, which is the most")
+        self.n_sets = n_sets + 1
         if self.phase == "pause":
             return []
         self._block = "set"
@@ -138,7 +141,6 @@ class Exercise:
 
     def finish(self) -> list[TrainingEvent]:
         """End here; what was done of a block is kept."""
-        self._paused = False
         if self.phase == "done":
             return []
         events = self._run.finish() if self.in_block else []
@@ -190,7 +192,7 @@ class Exercise:
             phase=self.phase,
             block=self._block,
             set_number=self._set_number,
-            n_sets=self._n_sets,
+            n_sets=self.n_sets,
             repetition=run.repetition,
             n_repetitions=run.n_repetitions,
             phase_elapsed=clock.elapsed,
@@ -225,7 +227,7 @@ class Exercise:
         """Return the block after the one that just ended; None when the exercise is over."""
         if self._block == "retest":
             return None
-        if self._block == "test" or self._sets_done < self._n_sets:
+        if self._block == "test" or self._sets_done < self.n_sets:
             return "set"
         test = self.setup.test
         return "retest" if test and test.after and test.repetitions else None
@@ -288,11 +290,10 @@ class Exercise:
         setup, run = self.setup, self._run
         if self.phase == "done":
             return 0.0
-        left = self._clock.left
-        if self.in_block:
-            more = run.n_repetitions - run.repetition + (self.phase in ("sample", "ready"))
-            left += more * repetition_seconds(setup, self._block)
-        sets = self._n_sets - self._sets_done - (self._block == "set" and self.in_block)
+        # a pause that runs already is counted with the block after it
+        now = rest_of_block(setup, self._block, self.phase, run.n_repetitions - run.repetition)
+        left = self._clock.left + (now if self.in_block else -setup.pause)
+        sets = self.n_sets - self._sets_done - (self._block == "set" and self.in_block)
         left += max(0, sets) * (block_seconds(setup, "set") + setup.pause)
         if self._block != "retest" and setup.test and setup.test.after:
             left += block_seconds(setup, "retest") + setup.pause

@@ -53,13 +53,26 @@ class ExerciseState:
 
 def block_seconds(setup: Setup, block: Block) -> float:
     """Return how long a block takes as planned, its rest sample included."""
-    return SAMPLE + READY + setup.repetitions(block) * repetition_seconds(setup, block)
+    work, rest = _planned(setup, block)
+    n = setup.repetitions(block)
+    return SAMPLE + READY + n * work + max(0, n - 1) * rest
 
 
-def repetition_seconds(setup: Setup, block: Block) -> float:
-    """Return how long one repetition with its rest takes as planned; random rests at their mean."""
+def rest_of_block(setup: Setup, block: Block, phase: Phase, n_after: int) -> float:
+    """Return how long a block still takes after `phase`, with `n_after` repetitions after the one it belongs to."""
+    work, rest = _planned(setup, block)
+    after = n_after * (work + rest)
+    if phase == "work":
+        return after
+    if phase == "rest":
+        return max(0.0, after - rest)
+    return after + work + (READY if phase == "sample" else 0.0)
+
+
+def _planned(setup: Setup, block: Block) -> tuple[float, float]:
+    """Return work and rest of one repetition in seconds; random rests at their mean."""
     dose, test = setup.dose, setup.test
     if dose is None:
-        return 0.0
+        return 0.0, 0.0
     work, rest = (dose.work, dose.rest) if block == "set" or test is None else (test.work, test.rest)
-    return work + (rest + max(rest, dose.longest_rest or rest)) / 2
+    return work, (rest + max(rest, dose.longest_rest or rest)) / 2

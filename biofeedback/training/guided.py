@@ -6,6 +6,7 @@ One rule: what cannot be just now is refused with a sentence, and then nothing h
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from biofeedback.emg.envelope import Floats, Integers
 from biofeedback.training.activation import Reference
@@ -19,6 +20,7 @@ from biofeedback.training.commands import (
     Outcome,
     Rate,
     Repeat,
+    SetDose,
     SetExercise,
     SetOther,
     SetTarget,
@@ -54,12 +56,17 @@ class Guided:
     def in_force(self) -> list[Command]:
         """The commands that bring a fresh run to where this one stands."""
         commands: list[Command] = [] if self._shown else [ShowBar(shown=False)]
-        if self.setup:
-            commands += self.setup.commands
-        if self.running:
-            commands.append(self.running.position)
-            if self.running.next_ceiling is not None and self.running.setup.other:
-                commands.append(SetOther(self.running.next_ceiling, self.running.setup.other.lowest))
+        running = self.running
+        if running is None:
+            return commands + (self.setup.commands if self.setup else [])
+        # sets that were added are to come again
+        commands += [
+            replace(command, sets=running.n_sets) if isinstance(command, SetDose) else command
+            for command in running.setup.commands
+        ]
+        commands.append(running.position)
+        if running.next_ceiling is not None:
+            commands.append(SetOther(running.next_ceiling, reason="in force"))
         return commands
 
     # -- commands ----------------------------------------------------------------------------------------

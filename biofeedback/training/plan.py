@@ -171,7 +171,7 @@ class Plan:
             if lowest is not None and highest is not None and lowest < highest:
                 commands.append(SetShaping(lowest, highest, self.target.low))
         if self.other is not None and n_channels > 1:
-            commands.append(SetOther(self.other.ceiling, self.other.lowest))
+            commands.append(SetOther(self.other.ceiling, self.other.lowest, "plan"))
         if self.wave is not None:
             commands.append(SetWave(self.wave.frequency, self.wave.low, self.wave.high))
         if self.match is not None:

@@ -89,7 +89,7 @@ def find_plan(name_or_path: str) -> Plan:
         names = ", ".join(SHIPPED)
         question = nearest(name_or_path, SHIPPED)
         raise PlanError(
-            name_or_path[:60], None, f"there is no such plan{question} The plans are {names}; or a .toml file"
+            name_or_path[:60], None, f"there is no such plan{question or '.'} The plans are {names}; or a .toml file"
         )
     return read_plan(Path(name_or_path))
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from biofeedback.emg.envelope import Floats, Integers
 from biofeedback.emg.sensor import ChannelSettings, microvolts_per_count
-from biofeedback.training.activation import Reference
+from biofeedback.training.activation import LARGEST_REFERENCE, Reference
 from biofeedback.training.bar import LevelMeter, Unit, bar_values
 from biofeedback.training.block_run import Signal
 from biofeedback.training.calibration import Calibration, CalibrationResult, Course
@@ -153,6 +153,8 @@ class Practice:
             if exercise.ended_at is not None:  # what is left of the block is free practice
                 free = exercise.ended_at - first_index
                 events += self._restart_free(exercise.ended_at, from_below=True)
+        else:
+            self._guided.stand(len(bar) - free)
         if self._guided.running is None and not self._paused:
             events += self._free.process(first_index + free, bar[free:, 0])
         self._meter.process(first_index, bar)
@@ -237,11 +239,9 @@ class Practice:
     def _retarget(self, index: int, command: SetTarget) -> list[TrainingEvent]:
         _check_target(command)
         self._targets[command.unit] = command
-        if exercise := self._guided.running:
-            if command.unit == "percent":
-                exercise.next_target = command
-            return []
-        return self._restart_free(index)
+        if self._guided.exercise and command.unit == "percent":
+            self._guided.exercise.next_target = command
+        return [] if self._guided.running else self._restart_free(index)
 
     def _set_hold(self, index: int, command: SetHold) -> list[TrainingEvent]:
         if not 0.1 <= command.seconds <= 600:
@@ -253,13 +253,17 @@ class Practice:
         self._check_channel(command.channel)
         self._check_between_blocks("the reference")
         reference = Reference(command.amplitude, command.rest, command.kind, command.spread, command.verdict)
+        if command.spill is not None and not 0 <= command.spill <= LARGEST_REFERENCE:
+            raise ValueError(f"a spill of {command.spill:g} counts is impossible: calibrate again")
         self._references[command.channel] = reference
+        self._spills.pop(command.channel, None)
         if command.spill is not None:
             self._spills[command.channel] = command.spill
         self._guard.know(command.channel, reference)
         self._meter.restart()
-        if exercise := self._guided.running:
-            exercise.references = tuple(self._references)
+        if self._guided.exercise:
+            self._guided.exercise.references = tuple(self._references)
+        if self._guided.running:
             return []
         # who still pushes from the calibration's last try has not begun a hold
         return self._restart_free(index, from_below=True)

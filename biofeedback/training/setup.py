@@ -24,6 +24,7 @@ from biofeedback.training.commands import (
 
 SetupCommand = SetDose | SetTest | SetShaping | SetOther | SetWave | SetMatch
 LONGEST_NAME = 40
+MOST_SETS = 20
 HIGHEST = 150.0
 """Percent: the top of the scale, and of every line on it."""
 
@@ -63,7 +64,8 @@ class Setup:
             return replace(self, shaping=command)
         if isinstance(command, SetOther):
             _within("the other muscle's line in percent", command.ceiling, 1, HIGHEST)
-            _within("the other muscle's lowest line", command.lowest or command.ceiling, 1, command.ceiling)
+            lowest = command.ceiling if command.lowest is None else command.lowest
+            _within("the other muscle's lowest line", lowest, 1, command.ceiling)
             return replace(self, other=command)
         if isinstance(command, SetWave):
             _within("the wave's frequency in hertz", command.frequency, 0.01, 2)
@@ -89,7 +91,7 @@ class Setup:
     @property
     def needs_two(self) -> bool:
         """Whether the other muscle's value decides too."""
-        return self.exercise.kind in TWO
+        return self.exercise.kind in TWO or self.other is not None
 
     @property
     def commands(self) -> list[Command]:
@@ -152,7 +154,7 @@ def _check_dose(dose: SetDose) -> None:
     _within("work in seconds", dose.work, 0.5, 600)
     _within("rest in seconds", dose.rest, 0.5, 600)
     _within("repetitions", dose.repetitions, 1, 100)
-    _within("sets", dose.sets, 1, 20)
+    _within("sets", dose.sets, 1, MOST_SETS)
     _within("the pause between sets in seconds", dose.pause, 0, 1800)
     if dose.longest_rest is not None:
         _within("the longest rest in seconds", dose.longest_rest, dose.rest, 600)

@@ -39,8 +39,9 @@ class Tally:
         self._offered.add(offer)
         return offer
 
-    def result(self, index: int, block: Block, set_number: int, target: SetTarget) -> BlockResult:
-        """Return the block's counts as it ends at scan `index`."""
+    def result(self, index: int, block: Block, set_number: int, target: SetTarget | None) -> BlockResult:
+        """Return the block's counts as it ends at scan `index`; `target` None where there is no level."""
         excluded, reached = self.results.count("excluded"), self.results.count("reached")
         prompted = len(self.results)
-        return BlockResult(index, block, set_number, prompted, prompted - excluded, reached, target.low, target.high)
+        low, high = (target.low, target.high) if target else (None, None)
+        return BlockResult(index, block, set_number, prompted, prompted - excluded, reached, low, high)

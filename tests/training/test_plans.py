@@ -199,16 +199,16 @@ def test_the_short_version_has_one_set_and_is_otherwise_the_same() -> None:
 @pytest.mark.parametrize(
     ("name", "command"),
     [
-        ("knee-straightening-hold", SetTarget(40, 50, reason="plan")),
+        ("knee-straightening-hold", SetTarget(35, 55, reason="plan")),
         ("quick-on-quick-off", SetDose(2, 4, 10, 2, 60, 8)),
         ("quick-on-quick-off", SetTest(5, 2, 4)),
         ("stand-up", SetMatch(80, 125)),
         ("follow-the-wave", SetWave(0.1, 10, 30)),
         ("follow-the-wave", SetTest(5, 10, 5)),
-        ("hand-lift", SetOther(20, None)),
+        ("hand-lift", SetOther(20, None, "plan")),
         ("shoulders-down", SetTest(5, 10, 10)),
         ("shoulders-down", SetTarget(15, reason="plan")),
-        ("arm-up-neck-quiet", SetOther(40, 25)),
+        ("arm-up-neck-quiet", SetOther(40, 25, "plan")),
         ("arm-up-neck-quiet", SetShaping(20, 50, 30)),
     ],
 )
