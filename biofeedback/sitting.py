@@ -15,6 +15,7 @@ import numpy as np
 
 from biofeedback.emg.ring_buffer import RingBuffer
 from biofeedback.pipeline import Pipeline, PipelineSettings, Update
+from biofeedback.recording.annotation import check_text
 from biofeedback.recording.recorder import Recorder
 from biofeedback.results import results_of
 from biofeedback.training.command_text import encode_command
@@ -113,9 +114,11 @@ class Sitting:
     def command(self, command: Command) -> None:
         """Take `command` before the next scan and store it; raise ValueError, nothing stored, when it cannot be."""
         index = self.run_index
+        text = encode_command(index, command)
+        check_text(text)  # before it takes effect: what cannot be stored would be missing in the replay
         events = self.pipeline.command(command)
         if self.recorder:
-            self.recorder.annotate(index, encode_command(index, command))
+            self.recorder.annotate(index, text)
         self._store(events)
 
     def start_recording(self, maker: RecorderMaker) -> None:

@@ -8,7 +8,7 @@ Rule: the effort is decided by what can be seen of the exercise before each bloc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -56,7 +56,7 @@ FULL = 600
 """Counts above rest at 100 %: of an envelope, or RMS of a waveform before the band-pass."""
 REST = 50
 """Counts of an envelope at rest."""
-RAW_FULL, RAW_REST = 200.0, 4.0
+RAW_FULL, RAW_REST = 25.0, 1.0
 """RMS in counts at 100 % and at rest, of a waveform."""
 
 Person = Callable[[PracticeState], Sequence[float]]
@@ -125,7 +125,8 @@ class Live:
                 columns.append(MIDDLE + rms * self._noise[place, i])
             else:
                 columns.append(np.full(n_scans, REST + FULL * level / 100))
-        return np.clip(np.rint(np.stack(columns, axis=1)), 0, FULL_SCALE).astype(np.int32)
+        counts: Counts = np.clip(np.rint(np.stack(columns, axis=1)), 0, FULL_SCALE).astype(np.int32)
+        return counts
 
     def give(self, levels: Sequence[float], seconds: float, *, block: int = 0) -> None:
         """Let the person make `levels` for so long, in blocks of `block` scans (0: one)."""
@@ -149,10 +150,10 @@ class Live:
     ) -> None:
         """Let the person follow what they see, block by block, until something is so; no session takes `longest` s."""
         end = self.pipeline.next_index + round(longest * self.settings.rate)
-        while not until(self.pipeline.practice):
+        while not until(practice := self.pipeline.practice):
             if self.pipeline.next_index >= end:
-                raise TimeoutError(f"still {self.pipeline.practice} after {longest:g} s of signal")
-            self.take(Scans(self.pipeline.next_index, self.counts(person(self.pipeline.practice), block)))
+                raise TimeoutError(f"still {practice} after {longest:g} s of signal")
+            self.take(Scans(self.pipeline.next_index, self.counts(person(practice), block)))
 
     # -- what can be seen ---------------------------------------------------------------------------------
 
@@ -313,26 +314,28 @@ def begun(kind: Kind, *more: Command, n_channels: int = 0, begin: Begin | None =
 
 def small(plan: Plan, *, seed: int = 3, sets: int = 2, repetitions: int = 3) -> list[Command]:
     """Return the commands of a plan with its work, rests and pauses cut short and few repetitions; then begin it."""
-    commands: list[Command] = []
-    for command in plan.commands(seed, n_channels=len(plan.muscles)):
+    work = 4.5 if plan.kind == "track" else min(plan.dose.work, 1.5)
+
+    def cut(command: Command) -> Command:
         if isinstance(command, SetDose):
-            work = 4.5 if plan.kind == "track" else min(command.work, 1.5)
-            longest = None if command.longest_rest is None else 2.5
-            command = SetDose(work, 1.0, repetitions, sets, 2.0, longest)
-        elif isinstance(command, SetTest):
-            command = replace(command, repetitions=2, work=min(command.work, 1.5), rest=1.0, after=True)
-        commands.append(command)
-    return [*commands, Begin()]
+            return SetDose(work, 1.0, repetitions, sets, 2.0, None if command.longest_rest is None else 2.5)
+        if isinstance(command, SetTest):
+            return SetTest(2, min(command.work, 1.5), 1.0, after=True)
+        return command
+
+    return [*map(cut, plan.commands(seed, n_channels=len(plan.muscles))), Begin()]
 
 
 # -- again ----------------------------------------------------------------------------------------------------
 
 
-def replayed(live: Live, chunk: int) -> tuple[list[str], str, PracticeState]:
+def replayed(live: Live, chunk: int | Callable[[int], int]) -> tuple[list[str], str, PracticeState]:
     """Give the samples, gaps and commands of `live` to a fresh pipeline in pieces of at most `chunk` scans.
 
-    Pieces are cut where commands stand; scans on both sides of a cut of the live blocks are joined.
+    `chunk`: a number, or what gives one for the index of a piece's first scan. Pieces are cut where commands stand;
+    scans on both sides of a cut of the live blocks are joined.
     """
+    most = chunk if callable(chunk) else lambda _: chunk
     pipeline = Pipeline(live.settings)
     waiting = list(live.told)
     events: list[str] = []
@@ -349,7 +352,7 @@ def replayed(live: Live, chunk: int) -> tuple[list[str], str, PracticeState]:
             if isinstance(block, Gap):
                 piece: Scans | Gap = block
             else:
-                stop = min(done + chunk, len(block.counts))
+                stop = min(done + most(at), len(block.counts))
                 if waiting:
                     stop = min(stop, waiting[0][0] - block.first_index)
                 piece = Scans(at, block.counts[done:stop])
