@@ -242,7 +242,7 @@ class Attempt:
             return error is not None and error.rmse <= TRACKING * amplitude, ""
         if task.kind == "match":
             wanted = task.match or SetMatch()
-            if matching is None or matching.ratio is None:
+            if matching is None or matching.ratio is None or not self._works(a, b):
                 return False, "too little"
             return wanted.low <= matching.ratio <= wanted.high, ""
         if self.reached_at is None:
@@ -252,6 +252,12 @@ class Attempt:
             if b is None or not _stays_below(b[during], task.ceiling):
                 return False, "other muscle"
         return True, ""
+
+    def _works(self, a: Floats, b: Floats | None) -> bool:
+        """Return whether one of both muscles worked for most of the time: a jerk makes a mean, but no work."""
+        after = scoring.settle_scans(len(a), self._rate)
+        either = np.fmax(a, a if b is None else b)[after:]
+        return int((either >= coordination.IDLE_PERCENT).sum()) > len(either) / 2
 
     def _tracking_error(self, a: Floats) -> scoring.TrackingError | None:
         wave = self.task.wave

@@ -172,11 +172,15 @@ class SetMatch:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Start the exercise that was set up, or go on with it in a new recording from where it stood."""
+    """Start the exercise that was set up, or go on with it in a new recording from where it stood.
+
+    `ceiling`: the other muscle's line, where it has moved since.
+    """
 
     block: Block = "test"
     set_number: int = 1
     repetition: int = 1
+    ceiling: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

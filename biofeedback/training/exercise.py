@@ -15,11 +15,11 @@ from biofeedback.training.activation import Reference
 from biofeedback.training.attempt import Codes
 from biofeedback.training.block_run import BlockRun, Place, Signal
 from biofeedback.training.commands import Begin, Block, Rate, SetTarget
-from biofeedback.training.events import BlockResult, Offer, OfferKind, Phase, Prompt, Shaping, TrainingEvent
+from biofeedback.training.events import BlockResult, Offer, OfferKind, Phase, Prompt, TrainingEvent
 from biofeedback.training.exercise_state import ExerciseState, block_seconds, rest_of_block
 from biofeedback.training.phase_clock import PhaseClock
 from biofeedback.training.setup import MOST_SETS, Setup
-from biofeedback.training.shaping import shape
+from biofeedback.training.tally import shaping_after
 
 
 class Exercise:
@@ -42,11 +42,13 @@ class Exercise:
         """Of all channels; may change between blocks."""
         self.next_target = target
         """From the next set on."""
-        self.next_ceiling = setup.other.ceiling if setup.other else None
+        self.next_ceiling = None if setup.other is None else begin.ceiling or setup.other.ceiling
         self.shown = True
         self._first = target
-        if setup.shaping and target.high is None:
-            self._first = replace(target, low=setup.shaping.first)
+        if setup.shaping:
+            first = setup.shaping.first
+            width = None if target.high is None else target.high - target.low
+            self._first = replace(target, low=first, high=None if width is None else first + width)
         self._signal = signal
         self._clock = PhaseClock(signal.rate, index)
         self.n_sets = setup.n_sets
@@ -56,8 +58,7 @@ class Exercise:
         self._paused = False
         self._blocks: list[BlockResult] = []
         self._offer: Offer | None = None
-        self._pain: tuple[int, ...] = ()
-        self._effort: tuple[int, ...] = ()
+        self._ratings: tuple[Rate, ...] = ()
         if not (1 <= begin.set_number <= self.n_sets and 1 <= begin.repetition <= setup.repetitions(self._block)):
             raise ValueError(f"there is no repetition {begin.repetition} in set {begin.set_number}")
         self._run = self._new_run(begin.repetition)
@@ -155,8 +156,7 @@ class Exercise:
 
     def rate(self, ratings: Sequence[Rate]) -> None:
         """Know the ratings so far, oldest first: they hold back what is harder."""
-        self._pain = tuple(rating.value for rating in ratings if rating.what == "pain")
-        self._effort = tuple(rating.value for rating in ratings if rating.what == "effort")
+        self._ratings = tuple(ratings)
 
     # -- what can be seen --------------------------------------------------------------------------------
 
@@ -176,12 +176,22 @@ class Exercise:
         return self._clock.since if self.phase == "done" else None
 
     @property
+    def target(self) -> SetTarget:
+        """The target that a block under way is held against, else that of the next one."""
+        return self._run.place.target if self.in_block and self._block == "set" else self.next_target
+
+    @property
+    def ceiling(self) -> float | None:
+        """The other muscle's line of a block under way, else that of the next one."""
+        return self._run.place.ceiling if self.in_block else self.next_ceiling
+
+    @property
     def position(self) -> Begin:
         """Where to go on in another recording."""
         if self.phase != "pause":
-            return Begin(self._block, self._set_number, self._run.comes_next)
+            return Begin(self._block, self._set_number, self._run.comes_next, self.ceiling)
         block = self._next_block() or "set"
-        return Begin(block, self._number(block), 1)
+        return Begin(block, self._number(block), 1, self.ceiling)
 
     @property
     def state(self) -> ExerciseState:
@@ -262,28 +272,11 @@ class Exercise:
             return events
         self._blocks.append(block)
         if block.block == "set":
-            events.append(self._shape(block))
+            place = self._run.place
+            events.append(shaping_after(block, self.setup, place.target, place.ceiling, self._ratings))
         if self._next_block() is None:
             return events + self._enter("done", None)
         return events + self._enter("pause", self.setup.pause)
-
-    def _shape(self, block: BlockResult) -> Shaping:
-        """Return what F6 makes of a set. It is only said here: the change comes as a stored command."""
-        limits, other, place = self.setup.shaping, self.setup.other, self._run.place
-        shaped = shape(
-            (place.target.low, place.target.high),
-            limits.lowest if limits else None,
-            limits.highest if limits else None,
-            kind=self.setup.exercise.kind,
-            reached=block.reached,
-            scored=block.scored,
-            pain=(self._pain[0], self._pain[-1]) if self._pain else (None, None),
-            effort=self._effort[-1] if self._effort else None,
-            ceiling=place.ceiling,
-            ceiling_lowest=other.lowest if other else None,
-            ceiling_highest=other.ceiling if other else None,
-        )
-        return Shaping(block.index, shaped.p, shaped.n, shaped.rule, shaped.low, shaped.high, shaped.ceiling)
 
     def _seconds_left(self) -> float:
         """Return the time that the exercise still takes as planned, pauses included."""

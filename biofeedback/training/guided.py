@@ -65,19 +65,22 @@ class Guided:
             for command in running.setup.commands
         ]
         commands.append(running.position)
-        if running.next_ceiling is not None:
-            commands.append(SetOther(running.next_ceiling, reason="in force"))
+        target, ceiling = running.next_target, running.next_ceiling
+        if target != running.target:
+            commands.append(SetTarget(target.low, target.high, reason="in force"))
+        if ceiling is not None and ceiling != running.ceiling:
+            commands.append(SetOther(ceiling, reason="in force"))
         return commands
 
     # -- commands ----------------------------------------------------------------------------------------
 
     def set_up(self, command: SetExercise | SetupCommand) -> None:
-        """Take a part of the setup; while an exercise runs, only the other muscle's line may move, from set to set."""
-        if self.running:
-            if not isinstance(command, SetOther) or self.running.setup.other is None:
-                raise ValueError("an exercise is under way: finish it before another is set up")
-            self.running.setup.completed(command)
-            self.running.next_ceiling = command.ceiling
+        """Take a part of the setup; once an exercise has begun, only its other muscle's line may move, set by set."""
+        if isinstance(command, SetOther) and self.exercise and self.exercise.setup is self.setup and self.setup.other:
+            self.setup.completed(command)
+            self.exercise.next_ceiling = command.ceiling
+        elif self.running:
+            raise ValueError("an exercise is under way: finish it before another is set up")
         elif isinstance(command, SetExercise):
             self.setup = Setup(command)
         elif self.setup is None:

@@ -29,7 +29,7 @@ class Notes:
 
     @property
     def latest(self) -> tuple[Command, ...]:
-        """The newest note of each kind, the oldest kind first."""
+        """The newest note of each kind, the newest last."""
         return tuple(self._latest.values())
 
     @property
@@ -43,22 +43,26 @@ class Notes:
         if isinstance(note, Rate):
             if not 0 <= note.value <= 10:
                 raise ValueError(f"{note.what} is rated from 0 to 10, not {note.value}")
-            self._latest["rate", note.what, note.when] = note
+            self._keep(note, "rate", note.what, note.when)
             self.ratings.append(note)
         elif isinstance(note, Answer):
             _check_codes(note.question, note.yes)
-            self._latest["answer", note.question] = note
+            self._keep(note, "answer", note.question)
         elif isinstance(note, Outcome):
             _check_codes(note.name, note.unit, note.side)
             if not abs(note.value) <= 1e6:
                 raise ValueError(f"an outcome of {note.value:g} is impossible")
-            self._latest["outcome", note.name, note.side] = note
+            self._keep(note, "outcome", note.name, note.side)
         else:
             _check_codes(note.electrode, note.preparation)
             for distance in (note.first_cm, note.second_cm):
                 if distance is not None and not 0 <= distance <= 200:
                     raise ValueError(f"{distance:g} cm from a landmark is impossible: 0 to 200")
-            self._latest["site", str(note.channel)] = note
+            self._keep(note, "site", str(note.channel))
+
+    def _keep(self, note: Command, *kind: str) -> None:
+        self._latest.pop(kind, None)  # the newest comes last
+        self._latest[kind] = note
 
 
 def _check_codes(*texts: str) -> None:

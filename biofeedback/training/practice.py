@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from biofeedback.emg.envelope import Floats, Integers
 from biofeedback.emg.sensor import ChannelSettings, microvolts_per_count
-from biofeedback.training.activation import LARGEST_REFERENCE, Reference
-from biofeedback.training.bar import LevelMeter, Unit, bar_values
+from biofeedback.training.bar import LevelMeter, Unit
 from biofeedback.training.block_run import Signal
-from biofeedback.training.calibration import Calibration, CalibrationResult, Course
+from biofeedback.training.calibrating import Calibrating
 from biofeedback.training.commands import (
     Answer,
     Begin,
@@ -43,14 +42,16 @@ from biofeedback.training.commands import (
     StartCalibration,
     StopCalibration,
 )
-from biofeedback.training.coordination import crosstalk
 from biofeedback.training.events import Offer, TrainingEvent
 from biofeedback.training.free_practice import FreePractice
 from biofeedback.training.guard import Guard
 from biofeedback.training.guided import Guided
 from biofeedback.training.notes import MOST_PAIN_IN_CALIBRATION
 from biofeedback.training.practice_state import PracticeState
+from biofeedback.training.references import References
 
+LEAST_PERCENT = 1.0
+"""Below, a target would be reached at rest."""
 FIRST_TARGETS: dict[Unit, SetTarget] = {
     "percent": SetTarget(40.0, unit="percent"),
     "uV": SetTarget(100.0, unit="uV"),
@@ -74,18 +75,14 @@ class Practice:
     ) -> None:
         self._channels = channels
         self._signal = Signal(rate, steps, tuple(channel.sensor for channel in channels))
-        self._scales = [microvolts_per_count(channel, adc_bits, vref) for channel in channels]
-        self._references: list[Reference | None] = [None] * len(channels)
-        self._spills: dict[int, float] = {}
+        scales = [microvolts_per_count(channel, adc_bits, vref) for channel in channels]
+        self._references = References(channels, scales)
         self._targets = dict(FIRST_TARGETS)
-        self._calibration: Calibration | None = None
-        self._calibrated: Calibration | None = None
-        """The newest calibration, while a try of it may be repeated."""
-        self._result: CalibrationResult | None = None
+        self._calibrating = Calibrating(self._signal, scales)
         self._paused = False
         self._guard = Guard(rate, mains, notch, self._signal.sensors, steps)
         self._meter = LevelMeter(rate, len(channels))
-        self._free = FreePractice(rate, self._targets[self.unit(0)])
+        self._free = FreePractice(rate, self._targets[self._references.unit(0)])
         self._guided = Guided(self._signal)
 
     # -- inputs ---------------------------------------------------------------------------------------
@@ -101,7 +98,7 @@ class Practice:
         if isinstance(command, StartCalibration | RepeatTry):
             return self._calibrate(index, command)
         if isinstance(command, StopCalibration):
-            self._calibration = None
+            self._calibrating.stop()
         elif isinstance(command, Pause | Resume):
             self._paused = isinstance(command, Pause)
             ended = self._free.end(index) if self._paused else []
@@ -121,8 +118,8 @@ class Practice:
         self._guard.restart()
         self._meter.restart()
         events: list[TrainingEvent] = [*self._free.gap(index, n_scans)]
-        if self._calibration:
-            self._calibration.gap(index + n_scans)
+        if self._calibrating.under_way:
+            self._calibrating.gap(index + n_scans)
             self._guided.stand(n_scans)
             return events
         return events + self._guided.gap(n_scans)
@@ -144,8 +141,8 @@ class Practice:
         codes = self._guard.process(conditioned, n_unsettled, saturated, flat)
         bar = self.to_bar(score)
         bar[codes > 0] = np.nan
-        events: list[TrainingEvent] = []
-        free = self._follow_calibration(first_index, conditioned, saturated, n_unsettled, events)
+        free, result = self._calibrating.process(first_index, conditioned, saturated, n_unsettled)
+        events: list[TrainingEvent] = [result] if result else []
         self._guided.stand(free)
         if exercise := self._guided.running:
             events += self._guided.process(first_index + free, bar[free:], codes[free:], conditioned[free:])
@@ -162,24 +159,14 @@ class Practice:
 
     # -- outputs --------------------------------------------------------------------------------------
 
-    def unit(self, channel: int) -> Unit:
-        """Return the unit of a channel's bar: percent with a reference, else µV, else counts."""
-        if self._references[channel] is not None:
-            return "percent"
-        return "counts" if self._scales[channel] is None else "uV"
-
     def to_bar(self, envelope: Floats) -> Floats:
         """Return an envelope in counts (n_scans, n_channels) on each bar's unit, rounded to 1/1024."""
-        columns = [
-            bar_values(envelope[:, i], settings.sensor, self._references[i], self._scales[i])
-            for i, settings in enumerate(self._channels)
-        ]
-        return np.stack(columns, axis=1)
+        return self._references.to_bar(envelope)
 
     @property
     def state(self) -> PracticeState:
         """A snapshot after the newest block."""
-        unit = self.unit(0)
+        unit = self._references.unit(0)
         free, hold = self._free, self._free.hold
         guided = self._guided
         exercise = guided.exercise.state if guided.exercise else None
@@ -188,9 +175,9 @@ class Practice:
             unit=unit,
             target=working.target if working else self._targets[unit],
             hold_seconds=working.setup.hold_seconds if working else free.hold_seconds,
-            references=tuple(self._references),
-            calibration=self._calibration.state if self._calibration else None,
-            result=self._result,
+            references=self._references.all,
+            calibration=self._calibrating.state,
+            result=self._calibrating.result,
             holding=working.holding if working else hold.running,
             above=working.above if working else hold.above,
             reached=False if working else hold.reached,
@@ -205,31 +192,22 @@ class Practice:
             exercise=exercise,
             setup=guided.setup,
             notes=guided.notes.latest,
-            crosstalk=self._crosstalk,
+            crosstalk=self._references.crosstalk,
         )
-
-    @property
-    def _crosstalk(self) -> float | None:
-        other = self._references[1] if len(self._references) > 1 else None
-        spill = self._spills.get(0)
-        return None if other is None or spill is None else crosstalk(spill, other.amplitude)
 
     @property
     def in_force(self) -> list[Command]:
         """The commands that bring a fresh run to where this one stands."""
-        commands: list[Command] = [*self._guided.notes.latest]
-        for i, reference in enumerate(self._references):
-            if reference:
-                commands.append(
-                    SetReference(
-                        i, reference.amplitude, reference.rest, reference.kind, reference.spread, reference.verdict,
-                        self._spills.get(i),
-                    )
-                )  # fmt: skip
+        commands: list[Command] = [*self._guided.notes.latest, *self._references.in_force]
+        running = self._guided.running
         for unit, target in self._targets.items():
-            if target != FIRST_TARGETS[unit]:
-                commands.append(SetTarget(target.low, target.high, unit, "in force"))
+            # a block under way keeps its target; the one that waits comes after it has begun
+            now = running.target if running and unit == "percent" else target
+            if now != FIRST_TARGETS[unit]:
+                commands.append(SetTarget(now.low, now.high, unit, "in force"))
         commands += [SetHold(self._free.hold_seconds), *self._guided.in_force]
+        if self._calibrating.under_way:
+            commands.append(self._calibrating.under_way)
         if self._paused:
             commands.append(Pause("in force"))
         return commands
@@ -252,17 +230,10 @@ class Practice:
     def _set_reference(self, index: int, command: SetReference) -> list[TrainingEvent]:
         self._check_channel(command.channel)
         self._check_between_blocks("the reference")
-        reference = Reference(command.amplitude, command.rest, command.kind, command.spread, command.verdict)
-        if command.spill is not None and not 0 <= command.spill <= LARGEST_REFERENCE:
-            raise ValueError(f"a spill of {command.spill:g} counts is impossible: calibrate again")
-        self._references[command.channel] = reference
-        self._spills.pop(command.channel, None)
-        if command.spill is not None:
-            self._spills[command.channel] = command.spill
-        self._guard.know(command.channel, reference)
+        self._guard.know(command.channel, self._references.take(command))
         self._meter.restart()
         if self._guided.exercise:
-            self._guided.exercise.references = tuple(self._references)
+            self._guided.exercise.references = self._references.all
         if self._guided.running:
             return []
         # who still pushes from the calibration's last try has not begun a hold
@@ -271,25 +242,17 @@ class Practice:
     def _calibrate(self, index: int, command: StartCalibration | RepeatTry) -> list[TrainingEvent]:
         self._check_between_blocks("a calibration")
         if isinstance(command, RepeatTry):
-            if self._calibrated is None or self._calibration:
-                raise ValueError("a try can be repeated when a calibration has just ended")
-            self._calibrated.repeat(index, command.number)
+            self._calibrating.repeat(index, command)
         else:
             self._check_channel(command.channel)
-            course, signal = Course.of(command), self._signal
-            self._calibrated = Calibration(
-                course, command.channel, signal.sensors, signal.rate, signal.steps, index,
-                self._scales[command.channel],
-            )  # fmt: skip
-        self._calibration = self._calibrated
-        self._result = None
+            self._calibrating.start(index, command)
         return [*self._free.end(index)]
 
     def _lead(self, index: int, command: Begin | Skip | Repeat | Finish) -> list[TrainingEvent]:
-        if self._calibration and not isinstance(command, Finish):
+        if self._calibrating.under_way and not isinstance(command, Finish):
             raise ValueError("a calibration is under way: end it first")
         if isinstance(command, Begin):
-            events = self._guided.begin(index, command, self._references, self._targets["percent"])
+            events = self._guided.begin(index, command, self._references.all, self._targets["percent"])
             ended = self._free.end(index)
             return [*ended, *events, *(self._guided.stand_or_go(paused=True) if self._paused else [])]
         was_running = self._guided.running
@@ -303,37 +266,15 @@ class Practice:
             self._check_channel(command.channel)
         events = self._guided.note(command)
         hurts = isinstance(command, Rate) and command.what == "pain" and command.value > MOST_PAIN_IN_CALIBRATION
-        if self._calibration and hurts:
-            self._calibration = self._calibrated = None
+        if self._calibrating.under_way and hurts:
+            self._calibrating.stop(for_good=True)
             return [Offer(index, "calibration stopped: pain")]
         return events
 
     # -- inside ---------------------------------------------------------------------------------------
 
-    def _follow_calibration(
-        self,
-        first_index: int,
-        conditioned: Integers,
-        saturated: NDArray[np.bool_],
-        n_unsettled: int,
-        events: list[TrainingEvent],
-    ) -> int:
-        """Let the calibration take its scans; return how many of the block belong to it."""
-        calibration = self._calibration
-        if calibration is None:
-            return 0
-        first = first_index + n_unsettled
-        if n_unsettled:
-            calibration.gap(first)
-        calibration.process(first, conditioned[n_unsettled:], saturated[n_unsettled:])
-        if calibration.result is None:
-            return len(conditioned)
-        events.append(calibration.result)
-        self._calibration, self._result = None, calibration.result
-        return calibration.result.index - first_index
-
     def _restart_free(self, index: int, *, from_below: bool = False) -> list[TrainingEvent]:
-        return [*self._free.restart(index, self._targets[self.unit(0)], from_below=from_below)]
+        return [*self._free.restart(index, self._targets[self._references.unit(0)], from_below=from_below)]
 
     def _check_channel(self, channel: int) -> None:
         if not 0 <= channel < len(self._channels):
@@ -346,6 +287,6 @@ class Practice:
 
 
 def _check_target(target: SetTarget) -> None:
-    limit = 150 if target.unit == "percent" else 1e5
-    if not 0 < target.low <= limit or (target.high is not None and not target.low < target.high <= limit):
-        raise ValueError(f"a target of {target.low:g} to {target.high} {target.unit} cannot be: 0 to {limit:g}")
+    least, most = (LEAST_PERCENT, 150.0) if target.unit == "percent" else (1e-3, 1e5)
+    if not least <= target.low <= most or (target.high is not None and not target.low < target.high <= most):
+        raise ValueError(f"a target of {target.low:g} to {target.high} {target.unit} cannot be: {least:g} to {most:g}")

@@ -1,13 +1,17 @@
-"""What came of the repetitions of one block so far, and what that gives reason to offer.
+"""What came of the repetitions of one block so far, what that gives reason to offer, and what follows by F6.
 
 One rule: each thing is offered at most once a block, and nothing is done by itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from biofeedback.training.attempt import Outcome
-from biofeedback.training.commands import Block, SetTarget
-from biofeedback.training.events import BlockResult, OfferKind, Result
+from biofeedback.training.commands import Block, Rate, SetTarget
+from biofeedback.training.events import BlockResult, OfferKind, Result, Shaping
+from biofeedback.training.setup import Setup
+from biofeedback.training.shaping import shape
 
 MISSES = 3
 """Misses in a row after a success that make an easier target worth offering."""
@@ -45,3 +49,26 @@ class Tally:
         prompted = len(self.results)
         low, high = (target.low, target.high) if target else (None, None)
         return BlockResult(index, block, set_number, prompted, prompted - excluded, reached, low, high)
+
+
+def shaping_after(
+    block: BlockResult, setup: Setup, target: SetTarget, ceiling: float | None, ratings: Sequence[Rate]
+) -> Shaping:
+    """Return what F6 makes of a set done at `target` and `ceiling`. It is only said: the change takes a command."""
+    limits, other = setup.shaping, setup.other
+    pain = [rating.value for rating in ratings if rating.what == "pain"]
+    effort = [rating.value for rating in ratings if rating.what == "effort"]
+    shaped = shape(
+        (target.low, target.high),
+        limits.lowest if limits else None,
+        limits.highest if limits else None,
+        kind=setup.exercise.kind,
+        reached=block.reached,
+        scored=block.scored,
+        pain=(pain[0], pain[-1]) if pain else (None, None),
+        effort=effort[-1] if effort else None,
+        ceiling=ceiling,
+        ceiling_lowest=other.lowest if other else None,
+        ceiling_highest=other.ceiling if other else None,
+    )
+    return Shaping(block.index, shaped.p, shaped.n, shaped.rule, shaped.low, shaped.high, shaped.ceiling)
