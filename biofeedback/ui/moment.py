@@ -134,9 +134,10 @@ def _silent(state: EngineState, seconds: float) -> Moment:
 
 
 def _calibrating(step: CalibrationState) -> Moment:
+    coming = say("Push {number} of {n}\ncomes next.", number=step.number, n=step.n_tries)
     words: dict[str, tuple[Phrase, str, Tone, Phrase]] = {
         "rest": (say("REST"), "pause", "quiet", say("Let the muscle go soft,\nbreathe quietly.")),
-        "ready": (say("GET READY"), "ring", "way", say("Push {number} of {n}\ncomes next.", number=step.number, n=step.n_tries)),
+        "ready": (say("GET READY"), "ring", "way", coming),
         "try": (say("PUSH"), "up", "way", say("As firmly as you can without pain.\nBreathe out as you push.")),
         "pause": (say("PAUSE"), "pause", "quiet", say("Let go and rest.\nOne more push.")),
     }

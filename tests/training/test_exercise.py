@@ -3,16 +3,11 @@ efforts (envelope sensors: what goes in comes out, smoothed over 0.1 s; 100 % ar
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
-from biofeedback.pipeline import Pipeline
 from biofeedback.training.commands import (
     Begin,
     Finish,
@@ -32,7 +27,6 @@ from biofeedback.training.commands import (
     StartCalibration,
 )
 from biofeedback.training.events import Phase, Prompt
-from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.wire.events import Scans
 from tests.training.sessions import (
@@ -757,74 +751,3 @@ def test_who_still_pushes_at_the_end_has_not_begun_a_free_hold() -> None:
     live.give([0.0], 1.0)
     live.give([52.0], 8.0)
     assert live.pipeline.practice.n_reached == 1
-
-
-# -- the commands in force ---------------------------------------------------------------------------------------------
-
-
-def place(state: ExerciseState) -> tuple[object, ...]:
-    """Return where an exercise stands for whoever goes on with it: the repetition under way, or the one to come."""
-    number = state.repetition + (state.phase == "rest" and state.repetition < state.n_repetitions)
-    return state.block, state.set_number, number, state.n_sets, state.n_repetitions, state.target.low, state.setup
-
-
-@hypothesis_settings(max_examples=12, deadline=None)
-@given(st.floats(0.1, 45.0), st.sampled_from(KINDS), st.booleans(), st.booleans())
-def test_the_commands_in_force_bring_a_fresh_run_to_the_same_place(
-    seconds: float, kind: Kind, paused: bool, hidden: bool
-) -> None:
-    live = begun(kind, work=work(kind), tests=2, after=True, sets=2, repetitions=3, pause=3.0)
-    n = channels(kind)
-    at = live.pipeline.next_index + scans(seconds)
-    live.follow(
-        lambda state: right(state)[:n],
-        until=lambda state: live.pipeline.next_index >= at or exercise_of(state).phase == "done",
-    )
-    if paused:
-        live.tell(Pause())
-    if hidden:
-        live.tell(ShowBar(shown=False))
-    fresh = Live(live.settings)
-    fresh.tell(*live.pipeline.in_force)
-    assert fresh.pipeline.practice.paused == paused
-    assert fresh.pipeline.practice.references == live.pipeline.practice.references
-    if live.exercise.phase == "done":
-        assert fresh.pipeline.practice.exercise is None
-        assert fresh.pipeline.practice.setup == live.pipeline.practice.setup
-        return
-    if live.exercise.phase == "pause":
-        n_blocks = len(live.exercise.blocks)
-        expected = [("set", 1, 1), ("set", 2, 1), ("retest", 2, 1)][n_blocks - 1]
-        assert place(fresh.exercise)[:3] == expected
-    else:
-        assert place(fresh.exercise) == place(live.exercise)
-    assert fresh.exercise.bar_hidden or not hidden
-    # and both do the same from there
-    done = len([r for r in live.repetitions if r.why != "paused"])
-    fresh.tell(Resume())
-    fresh.follow(lambda state: right(state)[:n])
-    assert len(fresh.results) == 2 + 3 + 3 + 2 - done
-    assert set(fresh.results) == {"reached"}
-
-
-def test_an_added_set_is_in_force_too() -> None:
-    live = begun("activate", sets=1, repetitions=2)
-    live.follow(one(right))
-    live.tell(Repeat())
-    until(live, "rest")
-    fresh = Live(live.settings)
-    fresh.tell(*live.pipeline.in_force)
-    assert place(fresh.exercise)[:4] == ("set", 2, 2, 2)
-
-
-def test_bringing_a_fresh_run_to_the_same_place_can_be_done_again_and_again() -> None:
-    live = begun("isolate", SetShaping(20.0, 60.0, 40.0), repetitions=5, sets=3)
-    until(live, "pause")
-    first = Pipeline(live.settings)
-    for command in live.pipeline.in_force:
-        first.command(command)
-    second = Pipeline(live.settings)
-    for command in first.in_force:
-        second.command(command)
-    assert first.in_force == second.in_force
-    assert replace(first.practice, exercise=None) == replace(second.practice, exercise=None)

@@ -21,7 +21,7 @@ What no guard can tell from a muscle, so that efforts here stand clear of it:
   the shortest hold. Two of them within 0.3 s of each other are longer than that; so are steps to and fro. Here there
   are 0.6 s between faults.
 * the same movement adds up to some 30 points to the mean of 4 s. So muscles that do not match are 10 against 90
-  percent, and the movement is on one of them. The same jerk on both cables of two resting muscles matches.
+  percent, and the movement is on one of them.
 * an envelope pin has no spectrum: hum, a movement and a stuck line on it, below its ceiling and below 4 times the
   reference, are what a muscle would show. On envelopes only gaps, rails, spikes and lines of text strike.
 """

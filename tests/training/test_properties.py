@@ -86,6 +86,6 @@ def share_held_in_band(low: float, high: float, n_trials: int, seed: int) -> flo
 
 
 def test_a_band_of_ten_points_is_left_by_the_flicker_of_a_steady_effort_and_one_of_twenty_is_not() -> None:
-    """Why the knee straightening hold has 35–55 and not 40–50: held by all and by about half of efforts that are exact."""
+    """Why the knee straightening hold has 35–55 and not 40–50: all exact efforts hold it, not half to 70 of 100."""
     assert share_held_in_band(40, 50, 100, seed=14) <= 80
     assert share_held_in_band(35, 55, 100, seed=14) >= 95
