@@ -14,60 +14,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biofeedback.emg.envelope import Floats, Integers
+from biofeedback.emg.sensor_limits import Allowed
 from biofeedback.training import coordination, scoring
 from biofeedback.training.activation import STEPS
-from biofeedback.training.commands import Kind, SetMatch, SetWave
+from biofeedback.training.commands import SetMatch
 from biofeedback.training.events import Result
 from biofeedback.training.hold import LONGEST_GAP, HoldTracker
+from biofeedback.training.task import HELD, QUICK_HOLD, TRACKING, TWO, Task
 
-REACH = 2.0
-"""Seconds beyond the hold time in which a held repetition is still waited for. Judgement."""
-QUICK_HOLD = 0.4
-"""Seconds that a quick contraction stands above the line to count: longer than any jerk of a cable does (0.38 s)."""
 MISSING = 0.05
 """Part of the work phase without a value that excludes it (F4)."""
 OVER = 1.1
 """`relax`, and the other muscle: above this part of the line is too much …"""
 OVER_TIME = 0.1
 """… for more than this part of the time (F5)."""
-TRACKING = 0.5
-"""Part of the wave's amplitude that the tracking error may be. Standing still in its middle gives 0.71. Judgement."""
-FLICKER = 0.12
-"""Part of its level by which the envelope of a steady effort varies (tests/training/test_scoring.py)."""
 BEST = 110.0
 """Percent of today's best that beat it when held for BEST_TIME."""
 BEST_TIME = 0.5
-HELD: frozenset[Kind] = frozenset(("activate", "hold", "isolate"))
-"""Kinds that end when the target was held long enough."""
-TWO: frozenset[Kind] = frozenset(("isolate", "match"))
-"""Kinds that need two muscles."""
 
 TROUBLES = ("", "missing", "saturated", "flat", "mains hum", "spike")
 """What a code of trouble means: why a scan has no value."""
 Codes = NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a repetition asks for. Levels in percent, `work` in seconds."""
-
-    kind: Kind
-    low: float
-    high: float | None
-    work: float
-    ceiling: float | None = None
-    wave: SetWave | None = None
-    match: SetMatch | None = None
-
-    @property
-    def longest(self) -> float:
-        """Seconds that the work phase lasts at most."""
-        return self.work + REACH if self.kind in HELD else self.work
-
-
-def can_be_followed(low: float, high: float) -> bool:
-    """Return whether a wave from `low` to `high` is wide enough: flicker alone may be 0.8 of the error allowed."""
-    return FLICKER * (low + high) / 2 <= 0.8 * TRACKING * (high - low) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +60,12 @@ class Outcome:
 class Attempt:
     """Follows one work phase from its prompt at scan `first_index` on; the caller ends it at `Task.longest`."""
 
-    def __init__(self, task: Task, rate: float, first_index: int, *, raw: bool, two: bool) -> None:
-        """`raw`: the trained channel is a waveform (steadiness); `two`: the other muscle has a reference too."""
+    def __init__(self, task: Task, rate: float, first_index: int, *, allows: Allowed, two: bool) -> None:
+        """`allows`: what the trained channel may be used for; `two`: the other muscle has a reference too."""
         self.task = task
         self._rate = rate
         self._first = self._next = first_index
-        self._raw = raw
+        self._allows = allows
         self._n_channels = 2 if two else 1
         self._bars: list[Floats] = []
         self._codes: list[Codes] = []
@@ -123,6 +90,11 @@ class Attempt:
     def held(self) -> bool:
         """Whether the work phase is over because the target was held long enough."""
         return self.reached_at is not None and self.task.kind in HELD
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether response and release are looked at: where prompts surprise, and the sensor shows times (F8)."""
+        return self.task.kind == "quick" and bool(self._allows.timing)
 
     @property
     def above(self) -> bool:
@@ -202,7 +174,7 @@ class Attempt:
             hold=round(self._best_clock, 3),
             mean=_rounded(mean),
             beat_best=_longest_run(a >= BEST) >= round(BEST_TIME * rate),
-            response=scoring.response_time(a, rate, mean) if task.kind == "quick" and mean else None,
+            response=scoring.response_time(a, rate, mean) if self.is_timed and mean else None,
             steadiness=self._steadiness(codes),
             rmse=_rounded(error.rmse if error else None),
             error=_rounded(error.error if error else None),
@@ -267,7 +239,11 @@ class Attempt:
         return scoring.tracking_error(a, line, self._rate)
 
     def _steadiness(self, codes: Codes) -> float | None:
-        if self.reached_at is None or not self._raw or self.task.kind not in HELD:
+        if (
+            self.reached_at is None
+            or not (self._allows.steadiness and self._allows.band_pass)
+            or self.task.kind not in HELD
+        ):
             return None
         during = slice(self._hold_first - self._first, self.reached_at + 1 - self._first)
         if codes[during, 0].any():

@@ -13,6 +13,7 @@ import numpy as np
 
 from biofeedback.emg.envelope import Floats, Integers
 from biofeedback.emg.sensor import Sensor
+from biofeedback.emg.sensor_limits import allowed
 from biofeedback.training.activation import Reference
 from biofeedback.training.attempt import Attempt, Codes, Outcome
 from biofeedback.training.commands import Block, SetTarget
@@ -64,6 +65,7 @@ class _Scored:
 
     event: Repetition
     outcome: Outcome
+    is_timed: bool
     after: list[Floats]
 
 
@@ -186,8 +188,8 @@ class BlockRun:
     def _prompt_work(self) -> list[TrainingEvent]:
         place = self.place
         task = self._setup.task(place.block, place.target, place.ceiling)
-        raw = self._signal.sensors[0] is Sensor.RAW
-        self.attempt = Attempt(task, self._signal.rate, self._clock.index, raw=raw, two=place.two)
+        allows = allowed(self._signal.sensors[0], self._signal.rate)
+        self.attempt = Attempt(task, self._signal.rate, self._clock.index, allows=allows, two=place.two)
         return self._enter("work", task.longest)
 
     def _end_attempt(self, why: Trouble = "", *, again: bool = False) -> list[TrainingEvent]:
@@ -209,7 +211,7 @@ class BlockRun:
             events.append(Offer(self._clock.index, offer))
         if outcome.result == "excluded":
             return events
-        self._scored = _Scored(event, outcome, [])
+        self._scored = _Scored(event, outcome, attempt.is_timed, [])
         return events if self._setup.exercise.kind == "quick" else events + self._give_scores()
 
     def _after_attempt(self) -> list[TrainingEvent]:
@@ -225,7 +227,7 @@ class BlockRun:
             return []
         event, outcome = scored.event, scored.outcome
         release = None
-        if scored.after and outcome.mean:
+        if scored.after and outcome.mean and scored.is_timed:
             release = release_time(np.concatenate(scored.after), self._signal.rate, outcome.mean)
         scores = {name: getattr(outcome, name) for name in _SCORES}
         if release is None and all(value is None for value in scores.values()):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import get_args
 
 from biofeedback.emg.sensor import Sensor
-from biofeedback.training.attempt import can_be_followed
 from biofeedback.training.commands import ReferenceKind
 from biofeedback.training.plan_values import (
     ImpossibleValue,
@@ -19,6 +18,7 @@ from biofeedback.training.plan_values import (
     check_text,
     check_texts,
 )
+from biofeedback.training.task import can_be_followed
 
 
 @dataclass(frozen=True, slots=True)

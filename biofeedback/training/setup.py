@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, fields, replace
 
-from biofeedback.training.attempt import QUICK_HOLD, TWO, Task, can_be_followed
 from biofeedback.training.commands import (
     Block,
     Command,
@@ -21,6 +20,7 @@ from biofeedback.training.commands import (
     SetTest,
     SetWave,
 )
+from biofeedback.training.task import QUICK_HOLD, TWO, Task, can_be_followed
 
 SetupCommand = SetDose | SetTest | SetShaping | SetOther | SetWave | SetMatch
 LONGEST_NAME = 40

@@ -302,12 +302,15 @@ def setup(
     return commands
 
 
-def begun(kind: Kind, *more: Command, n_channels: int = 0, begin: Begin | None = None, **dose: object) -> Live:
+def begun(
+    kind: Kind, *more: Command, n_channels: int = 0, begin: Begin | None = None, sensor: Sensor = Sensor.ENV,
+    rate: float = RATE, **dose: object,
+) -> Live:  # fmt: skip
     """Return a session in which an exercise has just begun, after a second of rest."""
     n_channels = n_channels or (2 if kind in ("match", "isolate") else 1)
-    live = Live(settings(n_channels))
+    live = Live(settings(n_channels, sensor, rate))
     live.give([0.0] * n_channels, 1.0)
-    live.tell(*(reference(i) for i in range(n_channels)))
+    live.tell(*(reference(i, sensor) for i in range(n_channels)))
     live.tell(*setup(kind, **dose), *more, begin or Begin())  # type: ignore[arg-type]
     return live
 
