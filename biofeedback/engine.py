@@ -313,7 +313,10 @@ class Engine:
             self._rate_mark = (arrival, self._stream_index)
         since, index = self._rate_mark
         if arrival - since > RATE_AFTER:
-            self.state = replace(self.state, measured_rate=(self._stream_index - index) / (arrival - since))
+            rate = (self._stream_index - index) / (arrival - since)
+            self.state = replace(self.state, measured_rate=rate)
+            if self._sitting and self._source.paced and not self._sitting.info.rate_is_estimated:
+                self._sitting.pipeline.know_rate(rate)
 
     # -- silence --------------------------------------------------------------------------------------
 

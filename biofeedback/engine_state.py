@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from biofeedback.emg.delay import Part
 from biofeedback.emg.envelope import DEFAULT_DISPLAY
 from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.pipeline import PipelineSettings, Update
@@ -39,8 +40,8 @@ class EngineState:
     """Scans per second of the board against the host's clock; None until it means something."""
     update: Update | None = None
     recording: RecorderState | None = None
-    delays: tuple[tuple[str, float], ...] = ()
-    """Computed parts of the delay in seconds, in order: frame, line, band-pass, envelope."""
+    delays: tuple[Part, ...] = ()
+    """Parts of the delay of the first channel; what painting takes is known to whoever paints."""
 
     @property
     def received_percent(self) -> float:

@@ -25,10 +25,12 @@ from biofeedback.emg.envelope import (
     quantised,
     steps_per_count,
 )
-from biofeedback.emg.filters import Cascade, Sos, design_bandpass, group_delay
-from biofeedback.emg.quality import ChannelQuality, SignalCheck
+from biofeedback.emg.filters import Cascade, Sos, design_bandpass
+from biofeedback.emg.findings import Finding
+from biofeedback.emg.quality import SignalCheck
 from biofeedback.emg.sensor import ChannelSettings, Sensor
-from biofeedback.training.commands import Command
+from biofeedback.emg.watch import SignalWatch
+from biofeedback.training.commands import Command, SetReference
 from biofeedback.training.events import TrainingEvent
 from biofeedback.training.practice import Practice
 from biofeedback.training.practice_state import PracticeState
@@ -38,8 +40,6 @@ VERSION = 1
 """Raised when any published number may change; a recording of another version is recomputed, not compared."""
 SETTLING = 0.1
 SETTLING_WITH_NOTCH = 0.5
-CARRIER = 80.0
-"""Hz at which the band-pass's delay is stated: the middle of surface EMG, clear of every notch for 50 and 60 Hz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class Update:
     bar: Floats
     events: tuple[TrainingEvent, ...]
     practice: PracticeState
-    quality: tuple[ChannelQuality, ...]
+    findings: tuple[Finding, ...]
+    """What is wrong with the signal: told to people, deciding nothing."""
     settling: bool
 
 
@@ -112,7 +113,7 @@ class Pipeline:
         self._practice = Practice(
             channels, rate, settings.adc_bits, settings.vref, self._steps, mains=settings.mains, notch=settings.notch
         )
-        self._quality = (ChannelQuality(),) * len(channels)
+        self._watch = SignalWatch(rate, settings.adc_bits, channels, settings.vref, settings.mains, self._steps)
         floor = SETTLING_WITH_NOTCH if settings.notch else SETTLING
         self._settle_scans = round(max(floor, self._rms.settling, self._mean.settling) * rate)
         self._settled_at = self._settle_scans
@@ -129,6 +130,7 @@ class Pipeline:
             return self._update(block, block.counts, [])
         counts = block.counts
         x = self._conditioned(counts)
+        self._watch.process(block.first_index, counts, x)
         score = self._score(x)
         display = self._shown(x, score)
         saturated, flat = self._check.process(counts)
@@ -138,12 +140,18 @@ class Pipeline:
         self._digest.update(_digestible(score, self._steps))
         self.next_index = block.end_index
         bar, events = self._practice.process(block.first_index, score, x, saturated, flat, unsettled)
-        self._quality = tuple(ChannelQuality(bool(s), bool(f)) for s, f in zip(saturated[-1], flat[-1], strict=True))
         return self._update(block, counts, events, score, display, bar)
 
     def command(self, command: Command) -> list[TrainingEvent]:
         """Take `command` before the next scan; raise ValueError when it cannot be, having changed nothing."""
-        return self._practice.command(self.next_index, command)
+        events = self._practice.command(self.next_index, command)
+        if isinstance(command, SetReference):
+            self._watch.know(command.channel, command.rest, command.amplitude)
+        return events
+
+    def know_rate(self, measured: float | None) -> None:
+        """Know the board's rate by the host's clock, in hertz: it decides what is told of it, and nothing else."""
+        self._watch.rate(measured)
 
     @property
     def in_force(self) -> list[Command]:
@@ -164,18 +172,10 @@ class Pipeline:
         """SHA-256 over the score envelope so far: int64 steps of 1/1024 count, gaps and settling as the least int."""
         return self._digest.copy().hexdigest()
 
-    @property
-    def delays(self) -> dict[str, float]:
-        """Computed delays in seconds of the parts of the path for a RAW channel: band-pass and bar's envelope."""
-        parts = {}
-        if len(self._columns.raw):
-            parts["band-pass"] = group_delay(self.sos, min(CARRIER, self.settings.rate / 3), self.settings.rate)
-        parts["envelope"] = self._display.delay if len(self._columns.amplitude) else self._mean.delay
-        return parts
-
     def _gap(self, gap: Gap) -> Update:
         for stage in (self._filter, self._rms, self._mean, self._display, self._check):
             stage.restart()
+        self._watch.gap(gap.n_scans)
         self.next_index = gap.end_index
         self._settled_at = gap.end_index + self._settle_scans
         self._digest.update(b"gap" + gap.n_scans.to_bytes(8, "little"))
@@ -224,7 +224,7 @@ class Pipeline:
             display=nothing if display is None else display,
             events=tuple(events),
             practice=self._practice.state,
-            quality=self._quality,
+            findings=self._watch.findings,
             settling=self.next_index < self._settled_at,
         )
 

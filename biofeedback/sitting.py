@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from biofeedback.emg.delay import Part, parts
 from biofeedback.emg.ring_buffer import RingBuffer
 from biofeedback.pipeline import Pipeline, PipelineSettings, Update
 from biofeedback.recording.annotation import check_text
@@ -87,13 +88,13 @@ class Sitting:
         return self.pipeline.next_index
 
     @property
-    def delays(self) -> tuple[tuple[str, float], ...]:
-        """Computed parts of the delay in seconds: a scan waits for half its frame on average, then for the line."""
-        info = self.info
-        frame = (info.scans_per_frame - 1) / 2 / info.rate
-        bytes_on_line = 15 + 2 * info.scans_per_frame * info.n_channels
-        line = 0.0 if self._simulated else bytes_on_line * 10 / BAUD
-        return (("frame", frame), ("line", line), *self.pipeline.delays.items())
+    def delays(self) -> tuple[Part, ...]:
+        """The parts of the delay of the first channel, up to the screen; what painting takes is measured elsewhere."""
+        return parts(
+            rate=self.info.rate, scans_per_frame=self.info.scans_per_frame, n_channels=self.info.n_channels,
+            sensor=self.settings.channels[0].sensor, sos=self.pipeline.sos, display=self.settings.display,
+            baud=BAUD, simulated=self._simulated,
+        )  # fmt: skip
 
     def gap(self, gap: Gap) -> None:
         """Move on over missing scans; only their number and cause matter."""

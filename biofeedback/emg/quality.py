@@ -1,12 +1,10 @@
-"""What is wrong with the signal, scan by scan: a rail reached, a line gone flat.
+"""What takes a scan's value, scan by scan: a rail reached, a line gone flat. What people are told is in `watch`.
 
 One rule: a finding looks back half a second and no further, so it goes away as soon as its cause does; and it is
 exact per scan, so that what it excludes from scoring does not depend on how the samples were cut.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,19 +22,6 @@ FLAT_COUNTS = 1
 """A RAW line that stays within this many counts for the whole window is flat (an envelope at rest may be)."""
 
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelQuality:
-    """Findings on one channel over the last half second."""
-
-    saturated: bool = False
-    flat: bool = False
-
-    @property
-    def good(self) -> bool:
-        """Whether nothing was found."""
-        return not (self.saturated or self.flat)
 
 
 class SignalCheck:

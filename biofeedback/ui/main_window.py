@@ -27,6 +27,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QDialog, QWidget
 
+from biofeedback.emg.delay import total
 from biofeedback.engine_state import EngineState
 from biofeedback.ui.action_bar import ActionBar
 from biofeedback.ui.canvas import Canvas
@@ -37,7 +38,7 @@ from biofeedback.ui.header import Header
 from biofeedback.ui.history import History
 from biofeedback.ui.moment import Moment, moment
 from biofeedback.ui.practice_screen import PracticeScreen
-from biofeedback.ui.readings import Reading, delay_parts, readings, total_delay
+from biofeedback.ui.readings import Reading, delay_parts, readings
 from biofeedback.ui.settings_dialog import SettingsDialog
 from biofeedback.ui.side_panel import SidePanel
 from biofeedback.ui.strip import Strip
@@ -130,7 +131,7 @@ class MainWindow(QWidget):
         notice = self._notice if self._last_look < self._notice_until else ""
         self.header.tell(state.label, simulated=state.simulated)
         self.side.show_state(state, shown[0] if shown else None, self.history, silent=silent)
-        self.strip.show_state(state, shown, total_delay(parts) if state.delays else None, silent=silent, notice=notice)
+        self.strip.show_state(state, shown, total(parts)[0] if state.delays else None, silent=silent, notice=notice)
         if self.popover.isVisible():
             self.popover.show_parts(parts)
         self.action_bar.show_state(state, live=not silent)

@@ -13,6 +13,7 @@ from biofeedback.engine_state import EngineState
 from biofeedback.training.calibration import CalibrationResult, CalibrationState
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.phrase import Phrase, clock, megabytes, said, say
+from biofeedback.ui.readings import sentence
 
 STALE_AFTER = 0.5
 """Seconds without data after which nothing is shown as if it were now."""
@@ -166,9 +167,9 @@ def _practising(state: EngineState, practice: PracticeState) -> Moment:
 
 
 def _warning(state: EngineState) -> Phrase | None:
-    quality = state.update.quality[0] if state.update else None
-    if quality and quality.saturated:
-        return say("The signal hits its ceiling:\nturn the sensor's gain down")
-    if quality and quality.flat:
-        return say("The signal is flat:\ncheck sensor and cable")
-    return None
+    """Return the most urgent red finding of the trained channel or the board, with what to do about it."""
+    found = state.update.findings if state.update else ()
+    worst = next((one for one in found if one.severity == "fix" and one.channel in (0, None)), None)
+    if worst is None:
+        return None
+    return say("{found}\n{fix}", found=sentence(worst).filled(), fix=said(worst.fix).filled())

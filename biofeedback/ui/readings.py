@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from biofeedback.emg.delay import Part, painted
+from biofeedback.emg.findings import Finding
 from biofeedback.emg.sensor import ChannelSettings, microvolts_per_count
 from biofeedback.engine_state import EngineState
 from biofeedback.pipeline import PipelineSettings
@@ -19,12 +21,18 @@ from biofeedback.ui.phrase import Phrase, say
 PERCENT_SCALE = 150.0
 SCALES = (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10000.0, 20000.0, 50000.0)
 FIRST_MICROVOLT_SCALE = 500.0
-USB_TIME = 0.001
-"""Seconds assumed for USB: a full-speed device is asked once a millisecond."""
-SCREEN_TIME = 0.5 / 60
-"""Seconds assumed for the screen: half a picture at 60 Hz on average."""
-Source = Literal["computed", "measured", "assumed"]
-SignalLight = Literal["good", "fix", "none"]
+DELAY_NAMES = {
+    "sensor's own envelope": say("The sensor's own envelope"),
+    "frame": say("Waiting for the frame to fill"),
+    "line": say("On the line to the computer"),
+    "USB": say("USB"),
+    "band-pass": say("Band-pass filter"),
+    "envelope": say("Envelope"),
+    "arrival to painted": say("From arrival to painted"),
+    "screen": say("Screen"),
+}
+"""Parts of the delay as people read them."""
+SignalLight = Literal["good", "look", "fix", "none"]
 UNIT_SIGNS: dict[Unit, str] = {"percent": "%", "uV": "µV", "counts": "counts"}
 
 
@@ -48,15 +56,6 @@ class Reading:
         return "–" if self.level is None else f"{self.level:.0f}"
 
 
-@dataclass(frozen=True, slots=True)
-class DelayPart:
-    """One part of the way from muscle to eye, in seconds, and how it is known."""
-
-    name: Phrase
-    seconds: float
-    known: Source
-
-
 def readings(state: EngineState, *, silent: bool) -> tuple[Reading, ...]:
     """Return what is shown of every channel; nothing has a level while the source is silent."""
     settings = state.settings
@@ -70,9 +69,10 @@ def readings(state: EngineState, *, silent: bool) -> tuple[Reading, ...]:
         light: SignalLight = "none"
         trouble = say("no signal")
         if update and not silent:
-            quality = update.quality[i]
-            light = "good" if quality.good else "fix"
-            trouble = say("hits its ceiling") if quality.saturated else say("flat") if quality.flat else say("good")
+            found = [finding for finding in update.findings if finding.channel in (i, None)]
+            worst = next((finding for finding in found if finding.severity == "fix"), found[0] if found else None)
+            light = worst.severity if worst else "good"
+            trouble = sentence(worst) if worst else say("good")
         level = update.practice.level[i] if update and not silent else None
         unit: Unit = "percent" if reference else "counts" if scale is None else "uV"
         made.append(Reading(channel.name, channel, unit, level, reference, scale, light, trouble))
@@ -102,6 +102,11 @@ def ticks(top: float) -> list[float]:
     return [step * k for k in range(round(top / step) + 1)]
 
 
+def sentence(finding: Finding) -> Phrase:
+    """Return what was found, in words."""
+    return Phrase(finding.text, finding.values)
+
+
 def target_step(unit: Unit, target: float) -> float:
     """Return by how much one press moves the target: 5 points, or about a twentieth of the level in round numbers."""
     if unit == "percent":
@@ -109,29 +114,12 @@ def target_step(unit: Unit, target: float) -> float:
     return 5.0 if target < 100 else 10.0 if target < 500 else 50.0
 
 
-def delay_parts(state: EngineState, painted_after: float | None) -> tuple[DelayPart, ...]:
+def delay_parts(state: EngineState, painted_after: float | None) -> tuple[Part, ...]:
     """Return the parts of the delay in the order of the signal's way.
 
     `painted_after`: measured seconds from arrival to painted; left out while nothing was painted.
     """
-    names = {
-        "frame": say("Waiting for the frame to fill"),
-        "line": say("On the line to the computer"),
-        "band-pass": say("Band-pass filter"),
-        "envelope": say("Envelope"),
-    }
-    parts = [DelayPart(names.get(name, say(name)), seconds, "computed") for name, seconds in state.delays]
-    if not state.simulated:
-        parts.insert(2, DelayPart(say("USB"), USB_TIME, "assumed"))
-    if painted_after is not None:
-        parts.append(DelayPart(say("From arrival to painted"), painted_after, "measured"))
-    parts.append(DelayPart(say("Screen (half a picture at 60 Hz)"), SCREEN_TIME, "assumed"))
-    return tuple(parts)
-
-
-def total_delay(parts: tuple[DelayPart, ...]) -> float:
-    """Return the whole delay in seconds."""
-    return sum(part.seconds for part in parts)
+    return painted(state.delays, painted_after)
 
 
 def calibration_segments(step: CalibrationState) -> list[tuple[float, float, Literal["work", "rest"], str]]:

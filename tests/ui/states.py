@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from biofeedback.emg.quality import ChannelQuality
-from biofeedback.emg.sensor import ChannelSettings
+from biofeedback.emg.delay import parts
+from biofeedback.emg.filters import design_bandpass
+from biofeedback.emg.findings import Finding
+from biofeedback.emg.sensor import ChannelSettings, Sensor
 from biofeedback.engine_state import EngineState
 from biofeedback.pipeline import PipelineSettings, Update
 from biofeedback.recording.recorder import RecorderState
@@ -24,21 +26,23 @@ PRACTICE = PracticeState(
     holding=False, above=False, reached=False, hold_clock=0.0, hold_fraction=0.0, n_reached=0, n_started=0,
     best_hold=0.0, time_above=0.0, paused=False, level=(3.0,),
 )  # fmt: skip
-GOOD = ChannelQuality()
 NO_SCANS = np.empty((0, 1))
 
 
-def state(quality: ChannelQuality = GOOD, end_index: int = 5000, **practice: Any) -> EngineState:
+DELAYS = parts(rate=1000.0, scans_per_frame=10, n_channels=1, sensor=Sensor.RAW, sos=design_bandpass(1000.0), baud=5e5)
+
+
+def state(*findings: Finding, end_index: int = 5000, **practice: Any) -> EngineState:
     """A state that streams at 1000 Hz; the newest scans came at 100.0 s."""
     update = Update(
         first_index=end_index - 10, end_index=end_index, counts=NO_SCANS.astype(np.int32), score=NO_SCANS,
-        display=NO_SCANS, bar=NO_SCANS, events=(), practice=replace(PRACTICE, **practice), quality=(quality,),
+        display=NO_SCANS, bar=NO_SCANS, events=(), practice=replace(PRACTICE, **practice), findings=findings,
         settling=False,
     )  # fmt: skip
     settings = PipelineSettings(rate=1000.0, adc_bits=14, vref=5.0, channels=(ChannelSettings("vastus medialis"),))
     return EngineState(
         "streaming", label="board", settings=settings, update=update, last_arrival=100.0, received=9998, lost=2,
-        delays=(("frame", 0.0045), ("line", 0.0002), ("band-pass", 0.0011), ("envelope", 0.0625)),
+        delays=DELAYS,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from biofeedback.emg.quality import ChannelQuality
+from biofeedback.emg.findings import found
 from biofeedback.engine_state import EngineState
 from biofeedback.training.commands import SetTarget
 from biofeedback.ui.moment import moment
@@ -87,7 +87,7 @@ def test_a_lost_board_is_waited_for_at_once() -> None:
 
 
 def test_a_saturated_signal_says_so_in_place_of_the_hint() -> None:
-    assert "hits its ceiling" in said(state(ChannelQuality(saturated=True)))[1]
+    assert "hits its ceiling" in said(state(found("saturation", "fix", 0)))[1]
 
 
 def test_with_the_simulated_muscle_space_contracts_and_p_pauses() -> None:

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import pytest
 
-from biofeedback.emg.quality import ChannelQuality
+from biofeedback.emg.findings import found
 from biofeedback.training.calibration import QUICK, CalibrationState
 from biofeedback.ui.history import History
 from biofeedback.ui.phrase import clock
 from biofeedback.ui.readings import (
+    DELAY_NAMES,
     SCALES,
     calibration_segments,
     delay_parts,
@@ -19,20 +20,15 @@ from biofeedback.ui.readings import (
     next_scale,
     readings,
     ticks,
-    total_delay,
 )
 from tests.ui.states import PRACTICE, state
 
 
-def test_the_parts_of_the_delay_add_up_and_say_how_they_are_known() -> None:
+def test_the_parts_of_the_delay_say_how_they_are_known_and_have_a_name_for_people() -> None:
     parts = delay_parts(state(), 0.004)
-    assert total_delay(parts) == pytest.approx(0.0045 + 0.0002 + 0.0011 + 0.0625 + 0.001 + 0.004 + 0.5 / 60)
     assert {part.known for part in parts} == {"computed", "measured", "assumed"}
-
-
-def test_a_simulated_muscle_has_no_usb() -> None:
-    names = [part.name.filled() for part in delay_parts(replace(state(), simulated=True), 0.004)]
-    assert "USB" not in names
+    assert [part.name for part in parts][-2:] == ["arrival to painted", "screen"]
+    assert all(DELAY_NAMES[part.name].filled() for part in parts)
 
 
 def test_silence_takes_every_level_away() -> None:
@@ -42,8 +38,8 @@ def test_silence_takes_every_level_away() -> None:
 
 
 def test_a_signal_at_its_ceiling_has_a_red_light_and_its_words() -> None:
-    reading = readings(state(ChannelQuality(saturated=True)), silent=False)[0]
-    assert (reading.light, reading.trouble.filled()) == ("fix", "hits its ceiling")
+    reading = readings(state(found("saturation", "fix", 0)), silent=False)[0]
+    assert (reading.light, reading.trouble.filled()) == ("fix", "The signal hits its ceiling.")
 
 
 def test_percent_goes_to_150_and_microvolts_begin_at_500() -> None:
