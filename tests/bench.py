@@ -1,6 +1,7 @@
 """What the parts cost, as shares of one core at 4 channels × 2 kHz and as ratios measured in one run.
 
     python3 start.py bench [--seconds S]
+    python3 start.py bench --peers [--quick]      our numbers beside those of other packages: tests/peers.py
 
 Machines are noisy: each figure is the least of several rounds, and ratios pair two ways of doing the same thing in
 the same run. Nothing here is asserted.
@@ -29,6 +30,7 @@ from biofeedback.report.recompute import recompute
 from biofeedback.sources.simulator import SimulatedSource
 from biofeedback.wire.events import Scans, StreamInfo
 from biofeedback.wire.stream import StreamDecoder, encode_data, encode_info
+from tests import peers
 
 RATE, CHANNELS, FRAME = 2000, 4, 20
 ROUNDS = 5
@@ -51,9 +53,14 @@ def say(what: str, figure: str) -> None:
 
 def main() -> int:
     """Print all figures."""
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seconds", type=float, default=10.0, help="length of the signal (default 10)")
-    seconds = options.parse_args().seconds
+    options.add_argument("--peers", action="store_true", help="compare with MNE, NeuroKit2 and BioSPPy instead")
+    options.add_argument("--quick", action="store_true", help="with --peers: fewer bursts in the onset comparison")
+    asked = options.parse_args()
+    if asked.peers:
+        return peers.main(quick=asked.quick)
+    seconds = asked.seconds
     n = round(seconds * RATE)
     counts = np.random.default_rng(1).integers(0, 1024, (n, CHANNELS)).astype(np.int32)
     blocks = [Scans(i, counts[i : i + FRAME]) for i in range(0, n, FRAME)]

@@ -10,7 +10,7 @@ DATA = Path(__file__).parent / "data"
 
 
 def bursts() -> Counts:
-    """Eight contractions of a biceps: int32 counts (28519, 1), 16 bit, 1000 Hz."""
+    """Nine contractions of a biceps: int32 counts (28519, 1), 16 bit, 1000 Hz."""
     return _counts("bsnb_emg_bursts.npz")
 
 
