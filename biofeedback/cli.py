@@ -203,7 +203,7 @@ def _replay(options: argparse.Namespace) -> int:
     from biofeedback.report.words import exercise_lines  # noqa: PLC0415
 
     try:
-        result = recompute(options.file, options.chunk)
+        result = recompute(options.file, options.chunk, analyse=options.json)
     except RecordingError as error:
         _say(f"{options.file.name}: {error}")
         return TROUBLE

@@ -18,6 +18,7 @@ from biofeedback.pipeline import VERSION, Pipeline, PipelineSettings, Update
 from biofeedback.recording.account import read_account
 from biofeedback.recording.edf import RecordingError
 from biofeedback.recording.edf_reader import EdfRecording, read_edf
+from biofeedback.report.analysis import Analysis, as_values
 from biofeedback.report.exercise import told
 from biofeedback.reproduce import pipeline_settings
 from biofeedback.training.command_text import decode_command
@@ -44,6 +45,8 @@ class Recomputed:
     practice: PracticeState
     exercise: dict[str, list[dict[str, Any]]] | None
     """Plans, blocks, repetitions, measures and more as computed, as plain values (see `exercise.told`), or None."""
+    analysis: dict[str, Any] | None = None
+    """Bursts and fatigue as plain values (see `analysis.as_values`), where they were asked for; not compared."""
 
     @property
     def same_version(self) -> bool:
@@ -77,6 +80,7 @@ class Recomputed:
             "started": self.practice.n_started,
             "best_hold": self.practice.best_hold,
             "exercise": self.exercise,
+            **(self.analysis or {}),
         }
 
 
@@ -149,13 +153,22 @@ class Replay:
         return update
 
 
-def recompute(path: Path, chunk: int = 4096) -> Recomputed:
-    """Return the numbers of the recording at `path` computed again in blocks of `chunk` scans; raise RecordingError."""
+def recompute(path: Path, chunk: int = 4096, *, analyse: bool = False) -> Recomputed:
+    """Return the numbers of the recording at `path` computed again in blocks of `chunk` scans; raise RecordingError.
+
+    With `analyse` also its bursts and fatigue.
+    """
     if chunk < 1:
         raise ValueError("a block holds at least one scan")
     replay = Replay(path)
-    for _ in replay.updates(chunk):
-        pass
+    analysis = Analysis(replay.settings, replay.pipeline.sos, replay.recording.n_scans) if analyse else None
+    for update in replay.updates(chunk):
+        if analysis:
+            analysis.take(update)
+    state, found = replay.pipeline.practice, None
+    if analysis:
+        course = analysis.fatigue(replay.commands, replay.happened, state)
+        found = as_values(analysis.bursts(state.references), course)
     results = replay.account.get("results")
     stored = results.get("envelope_sha256") if isinstance(results, dict) else None
     version = replay.stored_version
@@ -170,8 +183,9 @@ def recompute(path: Path, chunk: int = 4096) -> Recomputed:
         stored_version=version if isinstance(version, int) else 0,
         complete=isinstance(stored, str),
         lost_to_storage=_count(replay.account.get("lost_to_storage")),
-        practice=replay.pipeline.practice,
+        practice=state,
         exercise=told(replay.commands, replay.happened),
+        analysis=found,
     )
 
 

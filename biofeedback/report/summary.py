@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from biofeedback.emg.spectrum import Fatigue, Withheld
 from biofeedback.report import words
+from biofeedback.report.analysis import Analysis, ChannelBursts, as_values
 from biofeedback.report.exercise import ExerciseSummary, exercises, ratings
 from biofeedback.report.recompute import Replay
 from biofeedback.training.activation import Reference
@@ -58,11 +60,15 @@ class Summary:
     """The exercises that were done, in order; none in free practice."""
     ratings: tuple[Rate, ...]
     """Pain and effort as the person rated them, in order."""
+    bursts: tuple[ChannelBursts, ...]
+    """Of each channel, or why there are none."""
+    fatigue: Fatigue | Withheld
+    """Of the trained channel's longest hold (F15)."""
     sentences: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return the summary as plain values."""
-        return asdict(self)
+        return asdict(self) | as_values(self.bursts, self.fatigue)
 
 
 def summarise(path: Path) -> tuple[Summary, Trace]:
@@ -75,20 +81,19 @@ def summarise(path: Path) -> tuple[Summary, Trace]:
     edges = np.linspace(0, n_scans, COLUMNS + 1).round().astype(np.int64)
     low, high = np.full(COLUMNS, np.nan), np.full(COLUMNS, np.nan)
     gaps = received = 0
-    scores: list[NDArray[np.float64]] = []
-    firsts: list[int] = []
+    pipeline = replay.pipeline
+    analysis = Analysis(replay.settings, pipeline.sos, n_scans)
     for update in replay.updates(1 << 15):
         gaps += not len(update.counts)
         received += len(update.counts)
-        firsts.append(update.first_index)
-        scores.append(update.score[:, :1])
-    pipeline = replay.pipeline
+        analysis.take(update)
+        if len(update.score):
+            _fold(update.score[:, 0], update.first_index, edges, low, high)
     state = pipeline.practice
-    for first, score in zip(firsts, scores, strict=True):
-        if len(score):
-            _fold(
-                pipeline.to_bar(np.repeat(score, len(replay.settings.channels), axis=1))[:, 0], first, edges, low, high
-            )
+    # a bar rises with its envelope, so the least and greatest of one are those of the other
+    low, high = (
+        pipeline.to_bar(np.repeat(x[:, None], len(replay.settings.channels), axis=1))[:, 0] for x in (low, high)
+    )
     rate = replay.settings.rate
     done = exercises(replay.commands, replay.happened)
     summary = Summary(
@@ -109,6 +114,8 @@ def summarise(path: Path) -> tuple[Summary, Trace]:
         best_hold=state.best_hold,
         exercises=done,
         ratings=ratings(replay.commands),
+        bursts=analysis.bursts(state.references),
+        fatigue=analysis.fatigue(replay.commands, replay.happened, state),
         sentences=(*sentences(state, done), missing(gaps, (n_scans - received) / rate)),
     )
     return summary, Trace(n_scans / rate, low, high, tuple(replay.happened))
