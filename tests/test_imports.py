@@ -24,6 +24,7 @@ LEVELS = (
     {"sources"},
     {"report"},
     {"sitting", "engine_state", "engine", "recorders"},
+    {"safety", "mains_link", "mains_watch"},
     {"ui"},
     {"app", "headless", "doctor", "station"},
     {"cli", "__main__"},

@@ -6,6 +6,7 @@ One rule: these are codes and numbers for a recording. Free text, names and phot
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from biofeedback.training.commands import Answer, Command, Outcome, Rate, Site
 
@@ -35,7 +36,7 @@ class Notes:
     @property
     def pain_is_worse(self) -> bool:
         """Whether pain is so high, or so much higher than at first, that stopping is to be offered."""
-        pains = [rating.value for rating in self.ratings if rating.what == "pain"]
+        pains = pains_of_today(self.ratings)
         return bool(pains) and (pains[-1] > MOST_PAIN or pains[-1] - pains[0] >= PAIN_RISE)
 
     def take(self, note: Rate | Answer | Outcome | Site) -> None:
@@ -63,6 +64,11 @@ class Notes:
     def _keep(self, note: Command, *kind: str) -> None:
         self._latest.pop(kind, None)  # the newest comes last
         self._latest[kind] = note
+
+
+def pains_of_today(ratings: Sequence[Rate]) -> list[int]:
+    """Return the ratings of pain in this session, oldest first; how it was the next morning is another day's."""
+    return [rating.value for rating in ratings if rating.what == "pain" and rating.when != "morning"]
 
 
 def _check_codes(*texts: str) -> None:

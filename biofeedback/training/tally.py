@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from biofeedback.training.attempt import Outcome
 from biofeedback.training.commands import Block, Rate, SetTarget
 from biofeedback.training.events import BlockResult, OfferKind, Result, Shaping
+from biofeedback.training.notes import pains_of_today
 from biofeedback.training.setup import Setup
 from biofeedback.training.shaping import shape
 
@@ -56,7 +57,7 @@ def shaping_after(
 ) -> Shaping:
     """Return what F6 makes of a set done at `target` and `ceiling`. It is only said: the change takes a command."""
     limits, other = setup.shaping, setup.other
-    pain = [rating.value for rating in ratings if rating.what == "pain"]
+    pain = pains_of_today(ratings)
     effort = [rating.value for rating in ratings if rating.what == "effort"]
     shaped = shape(
         (target.low, target.high),

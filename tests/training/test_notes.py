@@ -129,3 +129,10 @@ def test_what_was_answered_changes_no_score() -> None:
         live.follow(one(right))
         outcomes.append((live.outcome[:2], live.results))
     assert outcomes[0] == outcomes[1]
+
+
+def test_how_it_was_the_next_morning_is_not_where_todays_pain_begins() -> None:
+    notes = Notes()
+    for rating in (Rate("pain", 5, "morning"), Rate("pain", 1, "before"), Rate("pain", 4, "after")):
+        notes.take(rating)
+    assert notes.pain_is_worse
