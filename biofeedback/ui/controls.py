@@ -10,16 +10,37 @@ from typing import Protocol
 
 from biofeedback.engine import Engine
 from biofeedback.engine_state import EngineState
-from biofeedback.training.commands import Mark, Pause, Resume, SetTarget, StartCalibration, StopCalibration
+from biofeedback.training.commands import (
+    Begin,
+    Command,
+    Finish,
+    Mark,
+    Pause,
+    Rate,
+    Repeat,
+    Resume,
+    SetTarget,
+    ShowBar,
+    Skip,
+    StartCalibration,
+    StopCalibration,
+)
+from biofeedback.training.exercise_state import ExerciseState
+from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.choice import Choice, FoundPort
+from biofeedback.ui.exercise_lines import running
+from biofeedback.ui.exercise_moment import rating_asked, waits_to_begin
 from biofeedback.ui.history import History
 from biofeedback.ui.readings import Reading, first_scale, next_scale, readings, target_step
 
 LOWEST_TARGET = 5.0
+HIGHEST_TARGET = 150.0
+"""Percent: the top of the scale."""
 KEYS = {
     "R": "record", "C": "calibrate", "P": "pause", "M": "mark", "W": "raw", "T": "theme", "S": "settings",
     ",": "settings", "B": "settings", "D": "delay", "F5": "reconnect", "Up": "up", "Down": "down",
-    "+": "narrower", "=": "narrower", "-": "wider", "Esc": "escape",
+    "+": "narrower", "=": "narrower", "-": "wider", "Esc": "escape", "N": "skip", "Y": "repeat", "E": "finish",
+    "H": "bar", **{str(digit): str(digit) for digit in range(10)},
 }  # fmt: skip
 """Keys to the names of what they do. Space and Enter depend on the moment."""
 
@@ -79,13 +100,15 @@ class Controls:
         elif name == "escape" and calibrating:
             engine.post(StopCalibration())
         elif name == "pause":
-            engine.post(Resume() if practice.paused else Pause())
+            go_on = Begin() if waits_to_begin(practice) else Pause()
+            engine.post(Resume() if practice.paused else go_on)
         elif name == "mark" and state.update and state.settings:
             engine.post(Mark(self._history.mark(state.update.end_index / state.settings.rate)))
         elif name in ("up", "down") and not calibrating:
-            target = practice.target
-            step = target_step(practice.unit, target.low) * (1 if name == "up" else -1)
-            engine.post(SetTarget(max(LOWEST_TARGET, target.low + step), None, practice.unit))
+            engine.post(moved_target(practice, up=name == "up"))
+        else:
+            for command in exercise_commands(practice, name):
+                engine.post(command)
 
     def space_pressed(self) -> None:
         """Contract the simulated muscle while the key is held; with a real one, pause or go on."""
@@ -127,3 +150,44 @@ class Controls:
             self._station.engine.stop_recording()
         else:
             self._station.start_recording()
+
+
+def moved_target(practice: PracticeState, *, up: bool) -> SetTarget:
+    """Return the target one step further; of an exercise it is the next set's, a band keeps its width."""
+    exercise = running(practice)
+    target = exercise.next_target if exercise else practice.target
+    step = target_step(practice.unit, target.low) * (1 if up else -1)
+    low = max(LOWEST_TARGET, target.low + step)
+    if exercise is None:
+        return SetTarget(low, None, practice.unit)
+    width = None if target.high is None else target.high - target.low
+    low = min(low, HIGHEST_TARGET - (width or 0.0))
+    return SetTarget(low, None if width is None else low + width)
+
+
+def exercise_commands(practice: PracticeState, name: str) -> list[Command]:
+    """Return what a key leads the exercise with; nothing where it means nothing just now.
+
+    Finishing takes two presses: the first one pauses, the second one ends.
+    """
+    exercise = practice.exercise
+    if exercise is None or practice.calibration:
+        return []
+    under_way = running(practice) is not None
+    if name == "skip" and under_way and not practice.paused:
+        return [Skip()]
+    if name == "repeat" and may_repeat(exercise):
+        return [Repeat()]
+    if name == "finish" and under_way:
+        return [Finish(), Resume()] if practice.paused else [Pause("to finish")]
+    if name == "bar":
+        return [ShowBar(shown=exercise.bar_hidden)]
+    if name.isdigit() and (asked := rating_asked(practice)):
+        what, when = asked
+        return [Rate(what, int(name), when)]
+    return []
+
+
+def may_repeat(exercise: ExerciseState) -> bool:
+    """Return whether a set has ended that can be done once more."""
+    return exercise.phase in ("pause", "done") and any(block.block == "set" for block in exercise.blocks)

@@ -36,7 +36,8 @@ from biofeedback.ui.controls import KEYS, Controls, Station
 from biofeedback.ui.delay_popover import DelayPopover
 from biofeedback.ui.header import Header
 from biofeedback.ui.history import History
-from biofeedback.ui.moment import Moment, moment
+from biofeedback.ui.instant import Moment
+from biofeedback.ui.moment import moment
 from biofeedback.ui.practice_screen import PracticeScreen
 from biofeedback.ui.readings import Reading, delay_parts, readings
 from biofeedback.ui.settings_dialog import SettingsDialog

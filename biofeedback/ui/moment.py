@@ -6,12 +6,12 @@ One rule: no Qt and no clock of its own; the same state and time always say the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from biofeedback.engine_state import EngineState
 from biofeedback.training.calibration import CalibrationResult, CalibrationState
 from biofeedback.training.practice_state import PracticeState
+from biofeedback.ui.exercise_lines import in_block
+from biofeedback.ui.exercise_moment import exercise_moment
+from biofeedback.ui.instant import Moment, Tone
 from biofeedback.ui.phrase import Phrase, clock, megabytes, said, say
 from biofeedback.ui.readings import sentence
 
@@ -20,30 +20,6 @@ STALE_AFTER = 0.5
 RESULT_SHOWN = 9.0
 """Seconds that a calibration's verdict stays in the band; one that is not usable stays longer."""
 RESULT_SHOWN_LONG = 30.0
-
-Tone = Literal["quiet", "way", "reached", "look", "fix"]
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The word of the moment and all that goes with it."""
-
-    word: Phrase
-    icon: str
-    tone: Tone
-    hint: Phrase
-    spacious: bool = True
-    """Whether the word stands large with the hint beside it; a sentence stands below a smaller word."""
-    seconds_left: float | None = None
-    progress: float | None = None
-    """0–1 of what is counted down, or None where nothing is."""
-    silent_for: float | None = None
-    """Seconds without data; None while it flows."""
-    met: bool = False
-    """Whether the target is held: turns the bar green."""
-    with_target: bool = True
-    """Whether the target line counts just now."""
-    can_reconnect: bool = False
 
 
 def silence(state: EngineState, now: float, *, paced: bool = True) -> float | None:
@@ -62,6 +38,9 @@ def moment(state: EngineState, now: float, *, paced: bool = True) -> Moment:
     practice = state.update.practice
     if practice.calibration:
         return _calibrating(practice.calibration)
+    of_exercise = exercise_moment(state, practice, _warning(state))
+    if of_exercise and (practice.paused or in_block(practice)):
+        return of_exercise
     if practice.paused:
         hint = say("P goes on") if state.by_hand else say("Space goes on")
         return Moment(say("PAUSED"), "pause", "quiet", hint, with_target=False)
@@ -70,7 +49,7 @@ def moment(state: EngineState, now: float, *, paced: bool = True) -> Moment:
         usable = practice.result.verdict != "not usable"
         if not practice.holding and 0 <= age < (RESULT_SHOWN if usable else RESULT_SHOWN_LONG):
             return verdict(practice.result)
-    return _practising(state, practice)
+    return of_exercise or _practising(state, practice)
 
 
 def verdict(result: CalibrationResult) -> Moment:

@@ -1,4 +1,4 @@
-"""The stage of free practice: the word on top; below it the ring, the bar and the envelope, in fixed places.
+"""The stage of practice and exercises: the word on top; below it the ring, the bar and the envelope, in fixed places.
 
 One rule: places follow from the size of the window and of the text only, never from what happens.
 """
@@ -15,13 +15,16 @@ from PyQt6.QtWidgets import QWidget
 from biofeedback.engine_state import EngineState
 from biofeedback.sitting import Rings
 from biofeedback.ui.canvas import Canvas
+from biofeedback.ui.exercise_lines import running
+from biofeedback.ui.exercise_ring import exercise_ring
 from biofeedback.ui.hold_ring import HoldRing
+from biofeedback.ui.instant import Moment
 from biofeedback.ui.key_button import KeyButton
 from biofeedback.ui.live_view import LiveView
-from biofeedback.ui.moment import Moment
 from biofeedback.ui.readings import UNIT_SIGNS, Reading
 from biofeedback.ui.tokens import RADIUS_CARD, Look
 from biofeedback.ui.word_band import HEIGHT, WordBand
+from biofeedback.ui.words import spoken
 
 if TYPE_CHECKING:
     from biofeedback.ui.raw_view import RawView
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 PAD = 24
 SMALLEST_ENVELOPE = 300
 """Pixels; with less room the envelope steps back."""
+SMALLEST_RING = 140
+"""Pixels; beside two bars a smaller one would not be read."""
 
 
 class PracticeScreen(QWidget):
@@ -72,12 +77,12 @@ class PracticeScreen(QWidget):
             self.reconnect.setVisible(moment.can_reconnect)
             self._place_reconnect()
         self.band.show_moment(moment)
-        n_before = len(self.live._readings)  # noqa: SLF001 - its own stage
+        before = (self.live.n_channels, self.live.pair)
         self.live.show_state(state, moment, readings, scales)
-        if len(readings) != n_before:
+        if (self.live.n_channels, self.live.pair) != before:
             self._place()
-        if self.raw and self.raw.isVisible():
-            self.raw.show_state(state)
+        if self.raw:
+            self._show_raw(state)
         self._show_hold(state, moment, readings)
 
     def set_raw(self, *, shown: bool) -> None:
@@ -93,6 +98,17 @@ class PracticeScreen(QWidget):
             self.live.covered = shown
             self._place()
 
+    def _show_raw(self, state: EngineState) -> None:
+        """Show the raw signal where it is wanted, and not while the bar is hidden: it would tell the same."""
+        exercise = state.update.practice.exercise if state.update else None
+        shown = self._raw_wanted and not (exercise and exercise.bar_hidden)
+        if self.raw and shown == self.raw.isHidden():
+            self.raw.setVisible(shown)
+            self.live.covered = shown
+            self._place()
+        if self.raw and shown:
+            self.raw.show_state(state)
+
     def _show_hold(self, state: EngineState, moment: Moment, readings: tuple[Reading, ...]) -> None:
         practice = state.update.practice if state.update else None
         if not readings or practice is None:
@@ -104,6 +120,13 @@ class PracticeScreen(QWidget):
         if moment.silent_for is not None:
             note = self.tr("nothing is scored")
             self.ring.show_hold(first.name, "–", "", self.tr("no value"), note, "", 0.0, met=False)
+            return
+        exercise = running(practice)
+        if exercise and not practice.calibration:
+            shown = exercise_ring(practice, exercise, first, moment, pair=self.live.pair)
+            name = "" if self.live.pair else first.name
+            self.ring.show_hold(name, shown.figure, shown.unit, spoken(shown.below), spoken(shown.label), shown.value,
+                                shown.fraction, met=moment.met)  # fmt: skip
             return
         below = {
             "percent": self.tr("of today's best"),
@@ -148,23 +171,31 @@ class PracticeScreen(QWidget):
         body_h = h - top - 4
         big = self._look.text_percent >= 150
         wide = k > 1.3
+        pair = self.live.pair
         ring_w = 336 if wide else max(200, round(min(296, px(150))))
         self.live.bar_width = 208 if wide else 128 if not big else 160
+        if pair:  # two whole bars: both and the ring are narrower
+            ring_w, self.live.bar_width = (280, 150) if wide or big else (160, 104)
         room = max(120 if wide else 104, self.live.least_room("000"))
         self.live.room_left = room
         inner = w - 2 * PAD
-        others = max(0, len(self.live._readings) - 1) * 88  # noqa: SLF001 - its own stage
+        if pair:
+            spare = inner - room - self.live.room_beside - 24
+            self.live.bar_width = min(self.live.bar_width, (spare + self.live.bar_width) / 2)
+        others = round(self.live.room_beside)
         self.live.with_envelope = inner - ring_w - room - self.live.bar_width - others - 24 >= max(
             SMALLEST_ENVELOPE, px(240)
         )
         if not self.live.with_envelope and not self._raw_wanted:
             # the bar and the ring share the whole stage
-            live_w = round(room + self.live.bar_width + others + (24 + px(24) if others else 12))
+            live_w = round(room + self.live.bar_width + others + (24 + px(24) if others and not pair else 24))
             self.live.setGeometry(PAD, top, live_w, body_h)
             left = PAD + live_w
             ring_w = min(w - PAD - left - 16, body_h + 80)
+            self.ring.setVisible(not pair or ring_w >= SMALLEST_RING)  # the band counts the hold down too
             self.ring.setGeometry(left + (w - PAD - left - ring_w) // 2, top, ring_w, body_h - 8)
         else:
+            self.ring.show()
             self.ring.setGeometry(PAD, top, ring_w, body_h - 8)
             self.live.setGeometry(PAD + ring_w, top, w - 2 * PAD - ring_w, body_h)
         if self.raw:

@@ -1,6 +1,7 @@
 """The column at the right: holds, best hold, time above the line, the calibration and the marks of this run.
 
-While calibrating it shows the steps instead. One rule: numbers stand with their words; "8 of 10", never "80 %".
+While calibrating it shows the steps instead, during an exercise its repetitions and sets.
+One rule: numbers stand with their words; "8 of 10", never "80 %".
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from PyQt6.QtWidgets import QWidget
 from biofeedback.engine_state import EngineState
 from biofeedback.training.calibration import CalibrationState
 from biofeedback.training.practice_state import PracticeState
-from biofeedback.ui.canvas import CENTRE, RIGHT, ROUND, Canvas
+from biofeedback.ui.canvas import CENTRE, RIGHT, Canvas
+from biofeedback.ui.exercise_lines import running
+from biofeedback.ui.exercise_moment import is_over
+from biofeedback.ui.exercise_side import Dot, dots, paint_exercise, paint_exercise_dot, paint_over, summary
 from biofeedback.ui.history import SHOWN, History, Outcome
 from biofeedback.ui.icons import paint_light, paint_tick
 from biofeedback.ui.phrase import clock
@@ -44,16 +48,29 @@ class SidePanel(QWidget):
             practice and (practice.n_reached, practice.n_started, round(practice.best_hold, 1), practice.references,
                           int(practice.time_above),
                           practice.calibration and (practice.calibration.step, practice.calibration.tries)),
-            silent, tuple(history.outcomes), tuple(history.marks), reading and reading.unit,
+            self._seen(practice), silent, tuple(history.outcomes), tuple(history.marks), reading and reading.unit,
         )  # fmt: skip
         self._practice, self._reading, self._history, self._silent = practice, reading, history, silent
         if shown != self._shown:
             self._shown = shown
-            if practice:
+            exercise = running(practice)
+            if exercise:
+                self.setAccessibleDescription(summary(exercise))
+            elif practice:
                 self.setAccessibleDescription(
                     self.tr("{n} of {m} holds reached").format(n=practice.n_reached, m=practice.n_started)
                 )
             self.update()
+
+    @staticmethod
+    def _seen(practice: PracticeState | None) -> tuple[object, ...] | None:
+        """Return what of the exercise is shown here."""
+        exercise = practice.exercise if practice else None
+        if exercise is None or practice is None or not (running(practice) or is_over(exercise)):
+            return None
+        return (dots(exercise), exercise.block, exercise.set_number, exercise.n_sets, exercise.phase,
+                exercise.repetition, int(exercise.seconds_left), exercise.offer, exercise.rest_changed, practice.paused,
+                exercise.blocks)  # fmt: skip
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the card."""
@@ -66,6 +83,10 @@ class SidePanel(QWidget):
         pad = 20.0 if f <= 1.0 else 28.0
         if self._practice and self._practice.calibration:
             self._paint_steps(c, self._practice.calibration, pad, w - 2 * pad, f)
+        elif self._practice and (exercise := running(self._practice)):
+            paint_exercise(c, exercise, pad, w - 2 * pad, h, f, silent=self._silent, paused=self._practice.paused)
+        elif self._practice and self._practice.exercise and is_over(self._practice.exercise):
+            paint_over(c, self._practice.exercise, pad, w - 2 * pad, h, f)
         else:
             self._paint_practice(c, pad, w - 2 * pad, h, f)
         painter.end()
@@ -199,17 +220,5 @@ class SidePanel(QWidget):
 
 def paint_dot(c: Canvas, x: float, y: float, d: float, outcome: Outcome | None, *, broken: bool = False) -> None:
     """Paint a hold: tick (reached), bar (below), ringed (now), thin (none yet), dashed (broken off)."""
-    t, r = c.t, d / 2
-    if outcome == "reached":
-        c.circle(x, y, r, t.good)
-        paint_tick(c, x, y, d * 0.62, t.on_good, max(2.4, d * 0.085))
-    elif outcome == "below":
-        c.circle(x, y, r - 1.5, t.warn_soft, t.warn_ink, 2.5)
-        c.line(x - r * 0.36, y, x + r * 0.36, y, t.warn_ink, max(2.6, d * 0.085), cap=ROUND)
-    elif outcome == "now":
-        c.circle(x, y, r - 2, t.surface, t.accent, 4)
-        c.circle(x, y, r * 0.36, t.accent)
-    elif broken:
-        c.circle(x, y, r - 1.5, None, t.edge, 2.5, [2, 1.6])
-    else:
-        c.circle(x, y, r - 1, None, t.edge, 1.5)
+    dot: Dot = outcome or ("lost" if broken else "next")
+    paint_exercise_dot(c, x, y, d, dot)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from biofeedback.ui.canvas import RIGHT, TOP, Canvas, text_width
 from biofeedback.ui.icons import paint_icon
-from biofeedback.ui.moment import Moment
-from biofeedback.ui.tokens import COUNT, WORD, Look
+from biofeedback.ui.instant import Moment
+from biofeedback.ui.tokens import COUNT, WORD, Look, metrics
 from biofeedback.ui.words import spoken
 
 HEIGHT = 112
@@ -71,13 +72,7 @@ class WordBand(QWidget):
 
     def _paint_large(self, c: Canvas, moment: Moment, w: float, k: float) -> None:
         t, word, hint = c.t, spoken(moment.word), spoken(moment.hint)
-        right = w
-        if moment.seconds_left is not None:
-            figure, size = f"{math.ceil(moment.seconds_left)}", WORD * k
-            unit_w = c.width("s", 32 * k, 600)
-            c.text("s", w - unit_w, 13 * k, unit_w, 104 * k, 32 * k, 600, t.ink2)
-            c.text(figure, 0, 0, w - unit_w - 10 * k, 104 * k, size, 700, t.ink, RIGHT)
-            right = w - unit_w - 10 * k - max(c.width("00", size, 700), c.width(figure, size, 700)) - 24 * k
+        right = self._paint_count(c, moment.seconds_left, w, k)
         hint_size = max(self._look.px(1) * 20, 20 * min(k, 1.4)) if self._look.text_percent < 150 else self._look.px(14)
         left, word_size = 80 * k, WORD * k
 
@@ -87,6 +82,8 @@ class WordBand(QWidget):
         def hint_w(size: float) -> float:
             return max(text_width(line, size) for line in hint.split("\n"))
 
+        if "\n" not in hint and hint_w(hint_size) > room() and self._paint_wrapped(c, moment, right, hint_size, k):
+            return
         while room() < hint_w(hint_size) and (word_size > 44 * k or hint_size > self._look.px(15)):
             if word_size > 56 * k:
                 word_size -= 2
@@ -95,12 +92,53 @@ class WordBand(QWidget):
             else:
                 word_size -= 2
         if hint_w(hint_size) > room() + 4:
-            self._paint_sentence(c, moment, right, k)
+            word_size = WORD * k
+            if self._look.text_percent >= 150 and hint_w(self._look.px(14)) > 2 * (right - left):
+                # large text asks for the large word; the hint is in the description
+                while c.width(word, word_size, 700) > right - left and word_size > 20:
+                    word_size -= 1
+                c.text(word, left, 0, w, 104 * k, word_size, 700)
+            else:
+                self._paint_sentence(c, moment, right, k)
             return
         c.text(word, left, 0, w, 104 * k, word_size, 700)
         drop = 7 * k if "\n" not in hint else 0
         x = left + c.width(word, word_size, 700) + 28 * k
         c.text(hint, x, drop, hint_w(hint_size) + 4, 104 * k, hint_size, 400, t.ink2, wrap="\n" in hint)
+
+    def _paint_count(self, c: Canvas, seconds: float | None, w: float, k: float) -> float:
+        """Paint the seconds left, if any; return how far right the words may reach."""
+        if seconds is None:
+            return w
+        figure, size = f"{math.ceil(seconds)}", WORD * k
+        unit_w = c.width("s", 32 * k, 600)
+        c.text("s", w - unit_w, 13 * k, unit_w, 104 * k, 32 * k, 600, c.t.ink2)
+        c.text(figure, 0, 0, w - unit_w - 10 * k, 104 * k, size, 700, c.t.ink, RIGHT)
+        return w - unit_w - 10 * k - max(c.width("00", size, 700), c.width(figure, size, 700)) - 24 * k
+
+    def _paint_wrapped(self, c: Canvas, moment: Moment, right: float, size: float, k: float) -> bool:
+        """Paint a long hint, a plan's words, in lines beside the word; return False where it does not fit."""
+        word, hint, smallest = spoken(moment.word), spoken(moment.hint), min(size, self._look.px(15))
+        left, word_size = 80 * k, WORD * k
+
+        def room() -> float:
+            return right - left - c.width(word, word_size, 700) - 28 * k
+
+        def height(at: float) -> float:
+            box = QRectF(0, 0, room(), 1000)
+            return metrics(at, 400).boundingRect(box, int(Qt.TextFlag.TextWordWrap), hint).height()
+
+        while word_size > 52 * k and height(smallest) > 84 * k:
+            word_size -= 2
+        while size > smallest and height(size) > 84 * k:
+            size -= 0.5
+        widest = max(text_width(part, size) for part in hint.split())
+        if room() < max(widest, 9 * size) or height(size) > 92 * k:
+            return False
+        x = left + c.width(word, word_size, 700) + 28 * k
+        c.text(word, left, 0, right, 104 * k, word_size, 700)
+        c.text(hint, x, 0, room(), 104 * k, size, 400, c.t.ink2, wrap=True)
+        return True
 
     def _paint_sentence(self, c: Canvas, moment: Moment, w: float, k: float) -> None:
         t, word, hint = c.t, spoken(moment.word), spoken(moment.hint).replace("\n", " ")

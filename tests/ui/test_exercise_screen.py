@@ -1,0 +1,254 @@
+"""The window during an exercise: on the real engine with keys, and painted in every phase and size of text."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QImage
+from PyQt6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from biofeedback.emg.sensor import ChannelSettings
+from biofeedback.engine_state import EngineState
+from biofeedback.training.commands import SetDose, SetExercise, SetReference, SetTarget, SetTest
+from biofeedback.training.events import BlockResult, Offer
+from biofeedback.training.exercise_state import ExerciseState
+from biofeedback.ui.action_bar import ActionBar
+from biofeedback.ui.history import History
+from biofeedback.ui.key_button import KeyButton
+from biofeedback.ui.main_window import MainWindow
+from biofeedback.ui.moment import moment
+from biofeedback.ui.practice_screen import PracticeScreen
+from biofeedback.ui.readings import readings
+from biofeedback.ui.side_panel import SidePanel
+from biofeedback.ui.tokens import LIGHT, Look
+from tests.ui.conftest import MakeWindow, Station
+from tests.ui.exercise_states import at, exercise, practice_of
+
+LONG = 20_000
+SET = BlockResult(0, "set", 1, 10, 9, 8, 50.0, None)
+
+
+def press(window: MainWindow, name: Qt.Key) -> None:
+    QTest.keyClick(window, name)  # type: ignore[call-overload] # PyQt's stubs take a static function for a method
+
+
+def word(window: MainWindow) -> str:
+    return window.stage.band.accessibleName()
+
+
+def running(station: Station) -> ExerciseState:
+    update = station.engine.state.update
+    assert update is not None
+    assert update.practice.exercise is not None
+    return update.practice.exercise
+
+
+def set_up(station: Station, *, tests: int = 0) -> None:
+    for command in (
+        SetReference(0, 300.0, 10.0, verdict="good"),
+        SetExercise("quad-set", 1, "activate"),
+        SetDose(work=1.0, rest=2.0, repetitions=2, sets=2, pause=300.0),
+        SetTest(tests, 1.0, 2.0),
+        SetTarget(40.0, reason="plan"),
+    ):
+        station.engine.post(command)
+
+
+def test_an_exercise_is_begun_paused_led_and_ended_by_keys(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window, station = make_window()
+    buttons = window.action_bar.buttons
+    set_up(station)
+    qtbot.waitUntil(lambda: "begins" in window.stage.band.accessibleDescription(), timeout=LONG)
+    qtbot.waitUntil(lambda: buttons["pause"].accessibleName() == "Begin", timeout=LONG)
+    press(window, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: word(window) == "GET READY", timeout=LONG)
+    qtbot.waitUntil(buttons["finish"].isVisible, timeout=LONG)
+    press(window, Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: running(station).next_target.low == 45.0, timeout=LONG)
+    assert running(station).target.low == 40.0
+    qtbot.waitUntil(lambda: word(window) == "CONTRACT", timeout=LONG)
+    press(window, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: running(station).outcomes == ("excluded",), timeout=LONG)
+    press(window, Qt.Key.Key_E)
+    qtbot.waitUntil(lambda: word(window) == "PAUSED", timeout=LONG)
+    press(window, Qt.Key.Key_E)
+    qtbot.waitUntil(lambda: word(window) == "EXERCISE OVER", timeout=LONG)
+    press(window, Qt.Key.Key_3)
+    qtbot.waitUntil(lambda: "effort" in window.stage.band.accessibleDescription(), timeout=LONG)
+
+
+def test_a_hold_on_the_real_engine_is_reached_and_shown(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window, station = make_window()
+    set_up(station)
+    qtbot.waitUntil(lambda: "begins" in window.stage.band.accessibleDescription(), timeout=LONG)
+    press(window, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: word(window) == "CONTRACT", timeout=LONG)
+    station.contract(1.0)
+    qtbot.waitUntil(lambda: word(window) == "HOLD", timeout=LONG)
+    qtbot.waitUntil(lambda: len(running(station).outcomes) == 1, timeout=LONG)
+    assert running(station).outcomes == ("reached",)
+    station.contract(0.0)
+    qtbot.waitUntil(lambda: word(window) == "LET GO", timeout=LONG)
+
+
+def test_in_the_hidden_test_the_bar_has_no_level_and_the_raw_signal_steps_back(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    window, station = make_window()
+    set_up(station, tests=2)
+    qtbot.waitUntil(lambda: "begins" in window.stage.band.accessibleDescription(), timeout=LONG)
+    press(window, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: window.stage.raw is not None and window.stage.raw.isVisible(), timeout=LONG)
+    press(window, Qt.Key.Key_P)
+    qtbot.waitUntil(lambda: word(window) == "TEST", timeout=LONG)
+    assert window.stage.raw is not None
+    assert window.stage.raw.isHidden()
+    station.contract(1.0)
+    qtbot.waitUntil(lambda: word(window) == "CONTRACT", timeout=LONG)
+    qtbot.waitUntil(lambda: running(station).holding, timeout=LONG)
+    window.look()
+    window.stage.live.repaint()
+    assert word(window) == "CONTRACT"
+    assert window.stage.live.level is None
+    assert "–" in window.stage.ring.accessibleName()
+
+
+# -- painted by hand --------------------------------------------------------------------------------------
+
+
+class Newest:
+    """Ten seconds of a level of 27 %, as rings give them."""
+
+    def __init__(self, n_channels: int) -> None:
+        self.values = np.full((10_000, n_channels), 250.0)
+        self.display = self
+
+    def latest(self, n_scans: int) -> tuple[int, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+        return 20_000 - n_scans, self.values[-n_scans:]
+
+
+def stage_of(state: EngineState, size: tuple[int, int], qtbot: QtBot, text_percent: int = 100) -> PracticeScreen:
+    n = len(practice_of(state).level)
+    stage = PracticeScreen(lambda: Newest(n))  # type: ignore[arg-type,return-value] # stands in for the engine's rings
+    qtbot.addWidget(stage)
+    stage.dress(Look(LIGHT, text_percent))
+    stage.resize(*size)
+    stage.show_state(state, moment(state, 100.0, paced=False), readings(state, silent=False), (150.0,) * n)
+    return stage
+
+
+def picture(stage: PracticeScreen) -> QImage:
+    return stage.grab().toImage()
+
+
+def differing(a: QImage, b: QImage) -> int:
+    return sum(
+        a.pixel(x, y) != b.pixel(x, y) for x, y in itertools.product(range(0, a.width(), 3), range(0, a.height(), 3))
+    )
+
+
+def test_a_hidden_test_looks_the_same_whatever_the_muscle_does(qtbot: QtBot) -> None:
+    shown = exercise(block="test", repetition=2, outcomes=("reached",))
+    working = exercise(block="test", repetition=2, outcomes=("missed",), holding=True, hold_clock=2.0,
+                       hold_fraction=0.4)  # fmt: skip
+    first = stage_of(at(shown, level=(0.0,)), (984, 528), qtbot)
+    picture(first)  # glyphs look a little different when they are drawn for the first time
+    quiet = picture(first)
+    loud = picture(stage_of(at(working, level=(90.0,)), (984, 528), qtbot))
+    assert differing(quiet, loud) == 0
+    seen = picture(stage_of(at(exercise(repetition=2, outcomes=("reached",))), (984, 528), qtbot))
+    assert differing(quiet, seen) > 500
+
+
+def test_the_next_sets_target_and_the_first_one_are_marked(qtbot: QtBot) -> None:
+    plain = picture(stage_of(at(exercise()), (984, 528), qtbot))
+    for changed in (exercise(next_target=SetTarget(70.0)), exercise(first_target=30.0)):
+        assert differing(plain, picture(stage_of(at(changed), (984, 528), qtbot))) > 20
+
+
+SCENES: Sequence[tuple[ExerciseState, tuple[float, ...]]] = (
+    (exercise(), (27.0,)),
+    (exercise("straight-leg-raise", phase="ready", phase_elapsed=1.0, phase_seconds=3.0), (2.0,)),
+    (exercise("knee-straightening-hold", holding=True, hold_fraction=0.4, next_target=SetTarget(45.0, 55.0)), (45.0,)),
+    (exercise("follow-the-wave"), (20.0,)),
+    (exercise("stand-up"), (60.0, 66.0)),
+    (exercise("arm-up-neck-quiet", holding=True), (52.0, 22.0)),
+    (exercise("hand-lift", phase="rest", phase_seconds=9.0), (3.0, 2.0)),
+    (exercise("quick-on-quick-off", phase_seconds=None), (3.0,)),
+    (exercise(block="test"), (50.0,)),
+)
+
+
+@pytest.mark.parametrize("text_percent", [100, 150, 200])
+@pytest.mark.parametrize("size", [(984, 528), (733, 448), (1496, 888)])
+@pytest.mark.parametrize(("shown", "level"), SCENES, ids=lambda value: getattr(value, "phase", None))
+def test_every_phase_is_painted_and_nothing_overlaps(
+    qtbot: QtBot, shown: ExerciseState, level: tuple[float, ...], size: tuple[int, int], text_percent: int
+) -> None:
+    stage = stage_of(at(shown, level=level), size, qtbot, text_percent)
+    image = picture(stage)
+    seen = {image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
+    assert len(seen) > 20
+    live, ring = stage.live, stage.ring
+    assert live.geometry().right() < stage.width()
+    assert ring.isHidden() or not live.geometry().intersects(ring.geometry())
+    axis = live.axis()
+    assert axis.bottom - axis.top > 90
+
+
+def test_the_side_says_what_the_dots_show_and_what_is_offered(qtbot: QtBot) -> None:
+    side = SidePanel()
+    qtbot.addWidget(side)
+    side.resize(232, 528)
+    shown = at(exercise(offer=Offer(0, "easier: three misses"), rest_changed=True))
+    side.show_state(shown, readings(shown, silent=False)[0], History(), silent=False)
+    assert side.accessibleDescription().startswith("Set 1 of 2, repetition 5 of 10.")
+    assert "Make the next set easier? Press ↓" in side.accessibleDescription()
+    assert "rest has changed" in side.accessibleDescription()
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+@pytest.mark.parametrize("text_percent", [100, 125, 150, 200])
+@pytest.mark.parametrize("phase", ["work", "pause", "done"])
+def test_actions_of_an_exercise_fit_and_none_is_lost(qtbot: QtBot, width: int, text_percent: int, phase: str) -> None:
+    bar = ActionBar()
+    qtbot.addWidget(bar)
+    bar.dress(Look(LIGHT, text_percent))
+    bar.resize(width, bar.height())
+    bar.show()
+    blocks = (SET,) if phase != "work" else ()
+    bar.show_state(at(exercise(phase=phase, blocks=blocks, next_target=SetTarget(55.0))), live=True)
+    for button in bar.findChildren(KeyButton):
+        assert button.accessibleName()
+        assert button.toolTip()
+        if button.isVisible():
+            assert button.width() >= button.sizeHint().width() - 1, button.accessibleName()
+            assert bar.rect().contains(button.mapTo(bar, button.rect().bottomRight())), button.accessibleName()
+    assert bar.buttons["pause"].isVisible()
+    assert bar.buttons["finish"].isVisible()
+    assert bar.more.isVisible()
+    assert bar.buttons["finish"].isEnabled() == (phase != "done")
+    assert bar.buttons["repeat"].isEnabled() == (phase != "work")
+
+
+def test_free_practice_has_none_of_the_exercises_actions(qtbot: QtBot) -> None:
+    bar = ActionBar()
+    qtbot.addWidget(bar)
+    bar.resize(1920, bar.height())
+    bar.show()
+    bar.show_state(at(exercise(), exercise=None, setup=None), live=True)
+    assert [name for name in ("skip", "repeat", "bar", "finish") if bar.buttons[name].isVisible()] == []
+    bar.show_state(at(exercise(), exercise=None, references=(None,)), live=True)
+    assert bar.buttons["pause"].accessibleName() == "Pause"
+
+
+def test_the_band_says_the_whole_hint_to_who_listens(qtbot: QtBot) -> None:
+    stage = stage_of(at(exercise("side-lying-leg-lift")), (733, 448), qtbot, 200)
+    assert "keep the toes level" in stage.band.accessibleDescription()
+    assert stage.band.accessibleName() == "CONTRACT"
+    assert ChannelSettings("vastus medialis", "left").name in stage.ring.accessibleName()
