@@ -184,7 +184,8 @@ class MainWindow(QWidget):
 
     def open_settings(self) -> None:
         """Open the dialog; what it returns is applied."""
-        dialog = SettingsDialog(self._station.choice, self._station.find_boards(), self._look_of_now, self)
+        station = self._station
+        dialog = SettingsDialog(station.choice, station.find_boards(), self._look_of_now, self, engine=station.engine)
         dialog.finished.connect(lambda result: self._settings_closed(dialog, result))
         dialog.open()
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -25,28 +24,35 @@ from PyQt6.QtWidgets import (
 )
 
 from biofeedback.emg.envelope import DISPLAYS
-from biofeedback.emg.sensor import ChannelSettings
+from biofeedback.engine import Engine
 from biofeedback.recording.folders import default_library
 from biofeedback.recording.settings import MAX_CHANNELS, BoardSettings
 from biofeedback.ui.canvas import Canvas
 from biofeedback.ui.channel_row import ChannelRow, choice_box
+from biofeedback.ui.channel_table import ChannelTable
 from biofeedback.ui.choice import ANY_BOARD, SIMULATED, Choice, FoundPort
+from biofeedback.ui.display_preview import DisplayPreview
 from biofeedback.ui.key_button import KeyButton
+from biofeedback.ui.live_signal import Stretch, newest
+from biofeedback.ui.tick_box import TickBox
 from biofeedback.ui.tokens import TEXT_SIZES, Look, style_sheet
 
 RATES = (250, 500, 1000, 2000)
 
 
 class SettingsDialog(QDialog):
-    """Shows `choice`; after `accept`, `choice` is the new one."""
+    """Shows `choice`; after `accept`, `choice` is the new one. `engine`: whose signal the live pictures show."""
 
-    def __init__(self, choice: Choice, ports: Sequence[FoundPort], look: Look, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, choice: Choice, ports: Sequence[FoundPort], look: Look, parent: QWidget | None = None, *,
+        engine: Engine | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.choice = choice
+        self._engine = engine
         self.look = look
         self.setWindowTitle(self.tr("Board and settings"))
         self.setStyleSheet(style_sheet(look))
-        self.channel_rows: list[ChannelRow] = []
         self._error = QLabel("", self)
         self._error.setWordWrap(True)
         self._error.setStyleSheet(f"color: {look.palette.bad_ink}; font-weight: 600;")
@@ -56,7 +62,7 @@ class SettingsDialog(QDialog):
         self._grid.setVerticalSpacing(round(look.px(6)))
         self._grid.setColumnStretch(1, 1)
         self._fill(choice, ports)
-        scroll = QScrollArea(self)
+        self.page = scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -105,8 +111,7 @@ class SettingsDialog(QDialog):
 
     def _typed(self) -> Choice:
         settings, board = self.choice.settings, str(self.board.currentData())
-        n_channels = int(self.n_channels.currentData())
-        channels = tuple(row.channel() for row in self.channel_rows[:n_channels])
+        channels = self.table.channels()
         isolator = settings.boards[board].isolator if board in settings.boards else False
         library = Path(self.library.text().strip()).expanduser() if self.library.text().strip() else None
         if library is not None and not library.is_absolute():
@@ -137,12 +142,10 @@ class SettingsDialog(QDialog):
         self.mains = choice_box(
             [(tr("50 Hz"), 50), (tr("60 Hz"), 60), (tr("not known"), 0)], settings.mains, self.look, self
         )
-        self.notch = QCheckBox(tr("notch filter"), self)
+        self.notch = TickBox(tr("notch filter"), self.look, self)
         self.notch.setChecked(settings.notch)
-        self.display = choice_box(
-            [(_described(tr("{name}  (delay {ms} ms)"), name), name) for name in DISPLAYS],
-            choice.display, self.look, self,
-        )  # fmt: skip
+        self.preview = DisplayPreview(choice.display, float(settings.rate), self._signal, self.look, self)
+        self.display = choice_box([(name, name) for name in DISPLAYS], choice.display, self.look, self)
         palettes = [(tr("light"), "light"), (tr("dark"), "dark"), (tr("high contrast"), "contrast")]
         self.palette_choice = choice_box(
             [*palettes, (tr("as the system"), "system")], settings.palette, self.look, self
@@ -157,48 +160,44 @@ class SettingsDialog(QDialog):
         self._line(tr("Board"), self.board, tr("Where the samples come from"))
         self._line(tr("Channels"), self.n_channels, tr("The first is trained; all are shown and recorded"))
         self._line(tr("Rate"), self.rate, tr("Scans per second; 1000 Hz suits a RAW output"))
-        self._channel_table(choice)
+        self.table = ChannelTable(choice.channels, self._signal, self.look, self)
+        self._grid.addWidget(self.table, self._grid.rowCount(), 0, 1, 2)
         self._title(tr("Signal"))
         self.mains.setToolTip(tr("Frequency of the power line here"))
         self.mains.setAccessibleName(tr("Mains"))
         self.notch.setToolTip(tr("Takes the mains' hum out of the band-passed signal; after a gap it settles 0.5 s"))
         self._line(tr("Mains"), self._side_by_side(self.mains, self.notch), tr("The power line's hum"))
         self._line(tr("Bar shows"), self.display, tr("Scores always use RMS 125 ms; this is only what the bar shows"))
+        self._grid.addWidget(self.preview, self._grid.rowCount(), 1)
         self._title(tr("Screen and files"))
         self._line(tr("Colours"), self.palette_choice, tr("Also T in the window"))
         self._line(tr("Text size"), self.text_size, tr("Everything keeps its place up to 200 %"))
         self._line(tr("Library"), self._side_by_side(self.library, browse), tr("Folder of the recordings"))
         self.library.setAccessibleName(tr("Library"))
-        self.n_channels.currentIndexChanged.connect(self._show_rows)
-        self._show_rows()
+        for box in (self.board, self.n_channels, self.rate):
+            box.currentIndexChanged.connect(self._board_changed)
+        for look_at in (self.display.currentIndexChanged, self.display.highlighted):
+            look_at.connect(lambda i: self.preview.choose(str(self.display.itemData(i))))
+        self._board_changed()
 
-    def _channel_table(self, choice: Choice) -> None:
-        table = QWidget(self)
-        grid = QGridLayout(table)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(1, 1)
-        heads = ("", self.tr("Muscle"), self.tr("Side"), self.tr("Output"), self.tr("Gain"), self.tr("Reference V"))
-        for column, head in enumerate(heads):
-            grid.addWidget(_voice(head, "hint", self), 0, column)
-        self._numbers: list[QLabel] = []
-        for i in range(MAX_CHANNELS):
-            channel = choice.channels[i] if i < len(choice.channels) else ChannelSettings(muscle=f"muscle {i + 1}")
-            row = ChannelRow(i + 1, channel, self, self.look)
-            number = QLabel(str(i + 1), self)
-            self._numbers.append(number)
-            grid.addWidget(number, i + 1, 0)
-            for column, widget in enumerate(row.widgets, start=1):
-                grid.addWidget(widget, i + 1, column)
-                if column >= 4:
-                    widget.setFixedWidth(round(self.look.px(104)))
-            self.channel_rows.append(row)
-        self._grid.addWidget(table, self._grid.rowCount(), 0, 1, 2)
+    @property
+    def channel_rows(self) -> list[ChannelRow]:
+        """The inputs of all channels."""
+        return self.table.rows
 
-    def _show_rows(self) -> None:
-        shown = int(self.n_channels.currentData())
-        for i, (row, number) in enumerate(zip(self.channel_rows, self._numbers, strict=True)):
-            for widget in (number, *row.widgets):
-                widget.setVisible(i < shown)
+    def _signal(self, seconds: float) -> Stretch | None:
+        """Return the newest scans of the running board, while it is the one that is chosen here."""
+        return newest(self._engine, seconds) if self.board.currentData() == self.choice.board else None
+
+    def _board_changed(self) -> None:
+        """Tell everything below what the board and the rate chosen now make of it."""
+        rate = int(self.rate.currentData())
+        self.table.show_first(int(self.n_channels.currentData()))
+        self.table.know(rate)
+        self.preview.set_rate(rate)
+        for i in range(self.display.count()):
+            name = str(self.display.itemData(i))
+            self.display.setItemText(i, f"{name}  ({self.preview.cost(name)})")
 
     def _title(self, text: str) -> None:
         row = self._grid.rowCount()
@@ -236,8 +235,3 @@ def _voice(text: str, voice: str, parent: QWidget) -> QLabel:
     label = QLabel(text, parent)
     label.setProperty("voice", voice)
     return label
-
-
-def _described(text: str, display: str) -> str:
-    delay = DISPLAYS[display].make(1000, 1, 1024).delay
-    return text.format(name=display, ms=f"{1000 * delay:.0f}")

@@ -1,109 +1,27 @@
 """The strip at the bottom, always there: board and rate, received, delay, recording, signal lights, SIMULATED.
 
-One rule: what does not fit loses its label first, and only then, in a fixed order, its place; nothing is cut.
+One rule: what does not fit loses its label first, then a light its sentence for one word, and only then, in a fixed
+order, an item its place; nothing is cut.
 """
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from biofeedback.engine_state import EngineState
-from biofeedback.ui.canvas import Canvas, badge_width, text_width
-from biofeedback.ui.icons import paint_icon, paint_light
+from biofeedback.ui.canvas import Canvas
+from biofeedback.ui.findings_popover import FindingsPopover
 from biofeedback.ui.phrase import clock, megabytes
 from biofeedback.ui.readings import Reading
-from biofeedback.ui.tokens import CAPTION, MARGIN, Look, metrics
+from biofeedback.ui.strip_item import StripItem
+from biofeedback.ui.tokens import MARGIN, Look
 from biofeedback.ui.words import spoken
-
-LIGHTS = ("good", "look", "fix", "none")
-
-
-class StripItem(QAbstractButton):
-    """A sign, a label and a value. `sign`: the name of an icon or a light, "dot" for recording, "badge", or empty."""
-
-    def __init__(self, *, clickable: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = Look()
-        self.sign, self.label, self.value, self.tone = "", "", "", "plain"
-        self.brief = False
-        self.limit = 0
-        """Most pixels it may take, 0 for any; a longer sentence ends in an ellipsis, whole in the tooltip."""
-        self._clickable = clickable
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if clickable else Qt.FocusPolicy.NoFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        if clickable:
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def dress(self, look: Look) -> None:
-        """Take on a look."""
-        self._look = look
-        self.updateGeometry()
-        self.update()
-
-    def tell(self, sign: str, label: str, value: str, tone: str = "plain") -> bool:
-        """Show this; `tone` "plain" or "bad". Return whether anything changed."""
-        if (sign, label, value, tone) == (self.sign, self.label, self.value, self.tone):
-            return False
-        self.sign, self.label, self.value, self.tone = sign, label, value, tone
-        self.setAccessibleName(f"{label} {value}".strip())
-        self.updateGeometry()
-        self.update()
-        return True
-
-    def width_with(self, *, brief: bool) -> int:
-        """Return the width it needs, with or without its label."""
-        px = self._look.px
-        if self.sign == "badge":
-            return round(badge_width(self.value, self._look))
-        width = px(26) if self.sign else 0.0
-        if self.label and not brief:
-            width += text_width(self.label, px(CAPTION)) + px(6)
-        whole = round(width + text_width(self.value, px(CAPTION), 600) + 3)
-        return min(whole, self.limit) if self.limit else whole
-
-    def sizeHint(self) -> QSize:
-        """As wide as what it shows."""
-        return QSize(self.width_with(brief=self.brief), round(self._look.px(32)))
-
-    def minimumSizeHint(self) -> QSize:
-        """As `sizeHint`."""
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint sign, label and value."""
-        painter = QPainter(self)
-        c, t, px = Canvas(painter, self._look), self._look.palette, self._look.px
-        h, m = float(self.height()), self.height() / 2
-        x = 0.0
-        if self.sign == "badge":
-            c.badge(self.value, 0, m - px(13))
-        else:
-            bad = self.tone == "bad"
-            if self.sign == "dot":
-                c.circle(px(8), m, px(5), t.bad)
-            elif self.sign in LIGHTS:
-                paint_light(c, self.sign, px(9), m, px(8))  # type: ignore[arg-type] # one of LIGHTS
-            elif self.sign:
-                paint_icon(c, self.sign, px(10), m, px(20), t.bad_ink if bad else t.ink3)
-            x += px(26) if self.sign else 0
-            if self.label and not self.brief:
-                c.text(self.label, x, 0, self.width(), h, px(CAPTION), 400, t.ink3)
-                x += c.width(self.label, px(CAPTION)) + px(6)
-            value = self.value
-            if self.limit:
-                value = metrics(px(CAPTION), 600).elidedText(value, Qt.TextElideMode.ElideRight, self.width() - x)
-            c.text(value, x, 0, self.width(), h, px(CAPTION), 600, t.bad_ink if bad else t.ink)
-            if self._clickable:
-                c.line(x, m + px(10), x + c.width(self.value, px(CAPTION), 600), m + px(10), t.ink3, 1, [2, 2])
-            if self.hasFocus():
-                c.box(0, 2, self.width(), h - 4, None, 6, t.accent, 2)
-        painter.end()
 
 
 class Strip(QWidget):
-    """Shows a state; `delay` is the item that opens the parts of the delay."""
+    """Shows a state; `delay` is the item that opens the parts of the delay, each light the card of all findings."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,10 +39,22 @@ class Strip(QWidget):
         self._row.addStretch(1)
         self._row.addWidget(self.badge)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        window = parent or self
+        self.card = FindingsPopover(window, opens=lambda at: at in self.lights, on_close=window.setFocus)
+        QShortcut(QKeySequence("L"), self, self.toggle_findings).setAutoRepeat(False)
+
+    def toggle_findings(self) -> None:
+        """Open the card with everything the signal check finds, or close it."""
+        if self.card.isVisible():
+            self.card.close_card()
+            return
+        left = next((light.x() for light in self.lights if light.isVisible()), self.recording.x())
+        self.card.open_above(QPoint(self.x() + left - 20, self.y()))
 
     def dress(self, look: Look) -> None:
         """Take on a look."""
         self._look = look
+        self.card.dress(look)
         self.setFixedHeight(round(48 if look.text_percent == 100 else max(48, look.px(32))))
         for item in self.items:
             item.dress(look)
@@ -151,6 +81,7 @@ class Strip(QWidget):
         self.recording.setToolTip(trouble or (str(state.recording.path) if state.recording else ""))
         changed |= self.notice.tell("fix" if trouble else "", "", trouble, "bad")
         changed |= self._show_lights(readings)
+        self.card.show_state(state, readings, silent=silent)
         changed |= self.badge.tell(
             "badge" if state.simulated else "", "", self.tr("SIMULATED") if state.simulated else ""
         )
@@ -160,6 +91,7 @@ class Strip(QWidget):
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Fit the items into the new width."""
         super().resizeEvent(a0)
+        self.card.hide()
         self._fit()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
@@ -187,13 +119,17 @@ class Strip(QWidget):
         while len(self.lights) > len(readings):
             self.lights.pop().deleteLater()
         while len(self.lights) < len(readings):
-            light = StripItem(parent=self)
+            light = StripItem(clickable=True, parent=self)
+            light.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            light.clicked.connect(self.toggle_findings)
             light.dress(self._look)
             self._row.insertWidget(self._row.indexOf(self.notice), light)
             self.lights.append(light)
+        shorts = {"good": self.tr("good"), "look": self.tr("look"), "fix": self.tr("fix"), "none": self.tr("no signal")}
         for light, reading in zip(self.lights, readings, strict=True):
             words = spoken(reading.trouble)
-            changed |= light.tell(reading.light, reading.name, words, "bad" if reading.light == "fix" else "plain")
+            tone = "bad" if reading.light == "fix" else "plain"
+            changed |= light.tell(reading.light, reading.name, words, tone, shorts[reading.light])
         return changed
 
     @property
@@ -211,13 +147,19 @@ class Strip(QWidget):
         if self.notice.value:
             leaving = [*reversed(self.lights), self.received, self.delay, self.board]
         brief: set[StripItem] = set()
+        terse: set[StripItem] = set()
 
         def needed() -> int:
-            return sum(item.width_with(brief=item in brief) for item in shown) + gap * len(shown)
+            return sum(item.width_with(brief=item in brief, terse=item in terse) for item in shown) + gap * len(shown)
 
-        for item in (self.board, self.recording, self.received, self.delay, *self.lights):
-            if needed() > room:
-                brief.add(item)
+        for items, loss in (
+            ([self.board, self.recording, self.received, self.delay], brief),
+            (self.lights[::-1], terse),  # which muscle it is stays longer than what is wrong: a click tells that
+            (self.lights, brief),
+        ):
+            for item in items:
+                if needed() > room:
+                    loss.add(item)
         for item in leaving:
             if needed() <= room:
                 break
@@ -226,10 +168,16 @@ class Strip(QWidget):
         self.notice.limit = 0
         if needed() > room:
             self.notice.limit = max(80, self.notice.width_with(brief=False) - (needed() - room))
+        self._show_fitted(shown, brief, terse)
+
+    def _show_fitted(self, shown: list[StripItem], brief: set[StripItem], terse: set[StripItem]) -> None:
         for item in self.items:
-            item.brief = item in brief
+            item.brief, item.terse = item in brief, item in terse
             item.setVisible(item in shown)
-            if item is not self.delay and item is not self.recording:
+            if item in self.lights:
+                tip = self.tr("{light}: all that was found, and what to do (L)")
+                item.setToolTip(tip.format(light=item.accessibleName()))
+            elif item is not self.delay and item is not self.recording:
                 item.setToolTip(item.accessibleName())
             item.updateGeometry()
             item.update()
