@@ -21,6 +21,7 @@ from biofeedback.ui.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, Look
 from biofeedback.ui.words import spoken
 
 PAD, AIR = 20.0, 8.0
+LINE = 22.0
 COLUMN = 480.0
 """Pixels of a column at 100 %."""
 SMALLEST = 0.5
@@ -35,6 +36,8 @@ class _Plan:
     w: float
     places: tuple[tuple[int, float, float], ...]
     height: float
+    stacked: bool = False
+    """Whether a part's figures stand below its name, where both do not fit on one line."""
 
     @property
     def n_columns(self) -> int:
@@ -127,25 +130,33 @@ class DelayPopover(QWidget):
         painter.end()
 
     def _paint_part(self, c: Canvas, part: Part, x: float, y: float, height: float) -> None:
-        t, w, line, small = c.t, self._plan.w, self._px(22), self._px(CAPTION)
+        t, w, line, small = c.t, self._plan.w, self._px(LINE), self._px(CAPTION)
+        value, span, known = f"{part.seconds * 1000:.1f} ms", self._span(part), self._known(part)
         c.text(spoken(DELAY_NAMES[part.name]), x, y, w, line, self._px(BODY), 500)
-        c.text(self._known(part), x, y, w, line, small, 400, t.ink3, RIGHT)
-        right = x + w - self._known_width() - self._px(12)
-        span = self._span(part)
-        if span:
+        head = line
+        if self._plan.stacked:
+            c.text(value, x, y + line, w, line, self._px(BODY), 600)
+            told = f"({span}) {known}" if span else known
+            c.text(told, x + self._px(12) + c.width(value, self._px(BODY), 600), y + line, w, line, small, 400, t.ink3)
+            head = 2 * line
+        else:
+            c.text(known, x, y, w, line, small, 400, t.ink3, RIGHT)
+            right = x + w - self._known_width() - self._px(12)
             c.text(span, x, y, right - x, line, small, 400, t.ink3, RIGHT)
-        right -= self._span_width() + self._px(8)
-        c.text(f"{part.seconds * 1000:.1f} ms", x, y, right - x, line, self._px(BODY), 600, align=RIGHT)
-        c.text(self._why(part), x, y + line, w, height - line, small, 400, t.ink2, vertical=TOP, wrap=True)
+            right -= self._span_width() + self._px(8)
+            c.text(value, x, y, right - x, line, self._px(BODY), 600, align=RIGHT)
+        c.text(self._why(part), x, y + head, w, height - head, small, 400, t.ink2, vertical=TOP, wrap=True)
 
     def _planned(self, n_columns: int, scale: float, room: float) -> _Plan:
         """Return the layout in `n_columns` at `scale`, within `room` pixels."""
         self._plan = _Plan(scale, 0.0, (), 0.0)  # the sizes below are in its scale
         px = self._px
         names = max((text_width(spoken(DELAY_NAMES[part.name]), px(BODY), 500) for part in self._parts), default=200.0)
-        figures = px(20) + text_width("000.0 ms", px(BODY), 600) + self._span_width() + self._known_width() + px(20)
+        figures = px(40) + text_width("000.0 ms", px(BODY), 600) + self._span_width() + self._known_width()
         w = min(max(px(COLUMN), names + figures), (room - 2 * PAD - (n_columns - 1) * 2 * PAD) / n_columns)
-        heights = [px(22) + text_height(self._why(part), px(CAPTION), w) for part in self._parts]
+        stacked = names + figures > w
+        head = px(LINE) * (2 if stacked else 1)
+        heights = [head + text_height(self._why(part), px(CAPTION), w) for part in self._parts]
         most = -(-len(heights) // n_columns)
         top, places, y = 12 + px(36) + AIR, [], 0.0
         for i, height in enumerate(heights):
@@ -153,7 +164,7 @@ class DelayPopover(QWidget):
             places.append((i // most, top + y, height))
             y += height + AIR
         bottom = max((place[1] + place[2] for place in places), default=top)
-        return _Plan(scale, w, tuple(places), bottom + 14)
+        return _Plan(scale, w, tuple(places), bottom + 14, stacked)
 
     def _px(self, size: float) -> float:
         return self._look.px(size) * self._plan.scale

@@ -122,7 +122,8 @@ class DisplayPreview(QWidget):
         if self.line is None:
             c.hatch(0, top, w, PICTURE_HEIGHT, t.ink3, RADIUS_CONTROL, 50, 12)
         else:
-            for values, ink, width in ((self._behind, t.border, 1.0), (self.line, t.accent, 2.5)):
+            pale = t.line if t.name == "contrast" else t.border
+            for values, ink, width in ((self._behind, pale, 1.0), (self.line, t.accent, 2.5)):
                 self._paint_line(c, values, top, ink, width)
         c.unclip()
         if words and not self._own:

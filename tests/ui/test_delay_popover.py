@@ -11,9 +11,11 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from biofeedback.emg.delay import Part, painted, parts, total
 from biofeedback.emg.filters import design_bandpass
 from biofeedback.emg.sensor import Sensor
+from biofeedback.ui.canvas import text_width
 from biofeedback.ui.delay_popover import DelayPopover
+from biofeedback.ui.readings import DELAY_NAMES
 from biofeedback.ui.text_height import text_height
-from biofeedback.ui.tokens import CAPTION, DARK, LIGHT, Look
+from biofeedback.ui.tokens import BODY, CAPTION, DARK, LIGHT, Look
 from tests.ui.states import DELAYS
 
 SERIAL = painted(DELAYS, 0.006)
@@ -49,6 +51,9 @@ def test_every_part_stands_whole_inside_the_window(
     card = card_of(ground, given, look, size)
     assert ground.rect().contains(card.geometry())
     plan = card._plan
+    names = max(text_width(DELAY_NAMES[part.name].filled(), look.px(BODY) * plan.scale, 500) for part in given)
+    figures = text_width("62.5 ms 31–94 computed", look.px(CAPTION) * plan.scale)
+    assert plan.stacked or names + figures <= plan.w
     assert len(plan.places) == len(given)
     for part, (column, y, height) in zip(given, plan.places, strict=True):
         assert y + height <= card.height()

@@ -32,7 +32,7 @@ EVERYTHING = tuple(
         counts="4.2",
         measured=912,
         nominal=1000,
-    )  # fmt: skip
+    )
     for name in NAMES
 )
 
