@@ -137,7 +137,6 @@ class Exercise:
         self.n_sets = n_sets + 1
         if self.phase == "pause":
             return []
-        self._block = "set"
         return self._start_block("set")
 
     def finish(self) -> list[TrainingEvent]:
@@ -176,22 +175,29 @@ class Exercise:
         return self._clock.since if self.phase == "done" else None
 
     @property
+    def _is_ending(self) -> bool:
+        """Whether all repetitions of a block are done, and only the last release is still looked for."""
+        return self.phase == "rest" and self._run.repetition >= self._run.n_repetitions
+
+    @property
     def target(self) -> SetTarget:
         """The target that a block under way is held against, else that of the next one."""
-        return self._run.place.target if self.in_block and self._block == "set" else self.next_target
+        frozen = self.in_block and self._block == "set" and not self._is_ending
+        return self._run.place.target if frozen else self.next_target
 
     @property
     def ceiling(self) -> float | None:
         """The other muscle's line of a block under way, else that of the next one."""
-        return self._run.place.ceiling if self.in_block else self.next_ceiling
+        return self._run.place.ceiling if self.in_block and not self._is_ending else self.next_ceiling
 
     @property
-    def position(self) -> Begin:
-        """Where to go on in another recording."""
-        if self.phase != "pause":
+    def position(self) -> Begin | None:
+        """Where to go on in another recording; None where nothing is left to do."""
+        if self.in_block and not self._is_ending:
             return Begin(self._block, self._set_number, self._run.comes_next, self.ceiling)
-        block = self._next_block() or "set"
-        return Begin(block, self._number(block), 1, self.ceiling)
+        sets_done = self._set_number if self._is_ending and self._block == "set" else self._sets_done
+        block = self._next_block(sets_done)
+        return Begin(block, _number(block, sets_done), 1, self.ceiling) if block else None
 
     @property
     def state(self) -> ExerciseState:
@@ -230,14 +236,11 @@ class Exercise:
     def _sets_done(self) -> int:
         return max((block.set_number for block in self._blocks if block.block == "set"), default=self._sets_before)
 
-    def _number(self, block: Block) -> int:
-        return self._sets_done + 1 if block == "set" else max(1, self._sets_done)
-
-    def _next_block(self) -> Block | None:
-        """Return the block after the one that just ended; None when the exercise is over."""
+    def _next_block(self, sets_done: int) -> Block | None:
+        """Return the block after the one that ends now, with so many sets done; None when the exercise is over."""
         if self._block == "retest":
             return None
-        if self._block == "test" or self._sets_done < self.n_sets:
+        if self._block == "test" or sets_done < self.n_sets:
             return "set"
         test = self.setup.test
         return "retest" if test and test.after and test.repetitions else None
@@ -250,10 +253,10 @@ class Exercise:
         """Go from the phase that ends now to the next."""
         if self.in_block:
             return self._followed(self._run.advance())
-        return self._start_block(self._next_block() or "set")
+        return self._start_block(self._next_block(self._sets_done) or "set")
 
     def _start_block(self, block: Block) -> list[TrainingEvent]:
-        self._set_number, self._block = self._number(block), block
+        self._set_number, self._block = _number(block, self._sets_done), block
         self._run = self._new_run(1)
         self._offer = None
         return self._run.start()
@@ -274,7 +277,7 @@ class Exercise:
         if block.block == "set":
             place = self._run.place
             events.append(shaping_after(block, self.setup, place.target, place.ceiling, self._ratings))
-        if self._next_block() is None:
+        if self._next_block(self._sets_done) is None:
             return events + self._enter("done", None)
         return events + self._enter("pause", self.setup.pause)
 
@@ -291,3 +294,8 @@ class Exercise:
         if self._block != "retest" and setup.test and setup.test.after:
             left += block_seconds(setup, "retest") + setup.pause
         return round(left, 1)
+
+
+def _number(block: Block, sets_done: int) -> int:
+    """Return the number of a block that begins when so many sets are done."""
+    return sets_done + 1 if block == "set" else max(1, sets_done)

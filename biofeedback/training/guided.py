@@ -64,6 +64,8 @@ class Guided:
             replace(command, sets=running.n_sets) if isinstance(command, SetDose) else command
             for command in running.setup.commands
         ]
+        if running.position is None:
+            return commands
         commands.append(running.position)
         target, ceiling = running.next_target, running.next_ceiling
         if target != running.target:
