@@ -101,18 +101,19 @@ def warnings(channel: ChannelSettings, info_vref: float) -> tuple[str, ...]:
     """
     found = []
     vref = channel.vref or info_vref
+    reaches_beyond = channel.supply is not None and channel.supply > vref + 0.1 * vref
     if vref <= LOW_VREF:
         if channel.supply is None:
             found.append(
                 f"This board's inputs take {vref:g} V: what voltage is the sensor supplied with? 5 V would over-drive "
                 f"the input; use the board's {vref:g} V pin."
             )
-        elif channel.supply > vref + 0.1 * vref:
+        elif reaches_beyond:
             found.append(
                 f"A sensor on {channel.supply:g} V over-drives an input that takes {vref:g} V: unplug it and supply it "
                 f"with {vref:g} V."
             )
-    elif channel.supply is not None and channel.supply > vref + 0.1 * vref:
+    elif reaches_beyond:
         found.append(
             f"The sensor's {channel.supply:g} V reach beyond the {vref:g} V this input can read: strong contractions "
             "are cut off at its ceiling."

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from biofeedback.emg.envelope import Integers
+from biofeedback.emg.envelope import Integers, is_amplitude
 from biofeedback.emg.mains import MainsShare, floor_above
 from biofeedback.emg.quality import Flags
 from biofeedback.emg.sensor import Sensor
@@ -28,7 +28,7 @@ _CODE = {name: np.uint8(code) for code, name in enumerate(TROUBLES)}
 class Guard:
     """Follows all channels: scans at `rate` hertz, values in 1/`steps` count, `mains` in hertz, 0 where unknown."""
 
-    def __init__(self, rate: float, mains: int, notch: bool, sensors: Sequence[Sensor], steps: int) -> None:  # noqa: FBT001
+    def __init__(self, rate: float, sensors: Sequence[Sensor], steps: int, *, mains: int, notch: bool) -> None:
         self._steps = steps
         self._sensors = tuple(sensors)
         self._raw = np.flatnonzero([sensor is Sensor.RAW for sensor in sensors])
@@ -44,11 +44,9 @@ class Guard:
     def know(self, channel: int, reference: Reference) -> None:
         """Know what 100 % is on a channel: what is small beside it disturbs nothing."""
         self._known[channel] = True
-        if channel in self._raw:
-            place = int(np.flatnonzero(self._raw == channel)[0])
+        for place in np.flatnonzero(self._raw == channel).tolist():
             self._mains.set_floor(place, floor_above(reference.rest, reference.amplitude))
-            largest = LARGEST_OF_WAVEFORM * reference.amplitude
-        elif self._sensors[channel] is Sensor.RECT:
+        if is_amplitude(self._sensors[channel]):
             largest = LARGEST_OF_WAVEFORM * reference.amplitude
         else:
             largest = LARGEST_OF_ENVELOPE * reference.amplitude + reference.rest

@@ -80,7 +80,7 @@ class Practice:
         self._targets = dict(FIRST_TARGETS)
         self._calibrating = Calibrating(self._signal, scales)
         self._paused = False
-        self._guard = Guard(rate, mains, notch, self._signal.sensors, steps)
+        self._guard = Guard(rate, self._signal.sensors, steps, mains=mains, notch=notch)
         self._meter = LevelMeter(rate, len(channels))
         self._free = FreePractice(rate, self._targets[self._references.unit(0)])
         self._guided = Guided(self._signal)
