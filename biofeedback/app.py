@@ -91,7 +91,8 @@ def run_app(
         source or source_for(choice), choice, settings_file=settings_file if loaded.writable else None, library=library,
         find_boards=find_boards, now=_now, on_update=wake.poke, channels=channels, script=script,
     )  # fmt: skip
-    window = MainWindow(station, wake)
+    alone = replay is not None or demo_seed is not None
+    window = MainWindow(station, wake, step="train" if alone else "start")
     if loaded.message:
         window.notify(loaded.message)
     if demo_seed is not None:

@@ -13,8 +13,9 @@ from pathlib import Path
 from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.engine import Engine
 from biofeedback.engine_state import EngineSettings
+from biofeedback.mains_link import MainsSigns, look
 from biofeedback.recorders import recorder_in
-from biofeedback.recording.folders import default_library
+from biofeedback.recording.folders import app_folder, default_library
 from biofeedback.recording.settings import SettingsError, save_settings
 from biofeedback.sitting import RecorderMaker
 from biofeedback.sources.serial_port import SerialSource, list_boards
@@ -22,6 +23,9 @@ from biofeedback.sources.simulator import SimulatedSource
 from biofeedback.sources.source import Source
 from biofeedback.training.commands import Command
 from biofeedback.ui.choice import ANY_BOARD, SIMULATED, Choice, FoundPort
+
+FREE_PRACTICE = "practice"
+"""Task of recordings that belong to no plan."""
 
 
 class DesktopStation:
@@ -50,12 +54,36 @@ class DesktopStation:
         if channels:
             settings = replace(settings, channels=channels)
         self.engine = Engine(source, settings, on_update=on_update, script=script)
+        self._subject, self._task = "", FREE_PRACTICE
         self._visit = self._new_visit()
 
     @property
     def paced(self) -> bool:
         """Whether the source sends in real time."""
         return self._source.paced
+
+    @property
+    def library(self) -> Path:
+        """Where recordings are kept."""
+        return self._library or self.choice.settings.library or default_library()
+
+    @property
+    def data(self) -> Path:
+        """The app's own folder."""
+        return app_folder("data")
+
+    def now(self) -> dt.datetime:
+        """Return the time of day, with its zone."""
+        return self._now()
+
+    def look_at_mains(self) -> MainsSigns:
+        """Return what this computer knows of its own wall power."""
+        return look()
+
+    def begin_session(self, subject: str, task: str) -> None:
+        """Let the recordings from now on be runs of a new visit of `subject` (a new code if empty)."""
+        self._subject, self._task = subject, task
+        self._visit = self._new_visit()
 
     def start_recording(self) -> None:
         """Begin a recording with the next scan; recordings of one sitting are runs of one visit."""
@@ -94,8 +122,7 @@ class DesktopStation:
         return ""
 
     def _new_visit(self) -> RecorderMaker:
-        library = self._library or self.choice.settings.library or default_library()
-        return recorder_in(library, now=self._now)
+        return recorder_in(self.library, subject=self._subject or None, task=self._task, now=self._now)
 
 
 def source_for(choice: Choice) -> Source:

@@ -16,7 +16,7 @@ from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.canvas import CENTRE, Canvas, text_width
 from biofeedback.ui.controls import may_repeat
 from biofeedback.ui.exercise_lines import running
-from biofeedback.ui.exercise_moment import waits_to_begin
+from biofeedback.ui.exercise_moment import is_over, waits_to_begin
 from biofeedback.ui.exercise_side import in_test
 from biofeedback.ui.key_button import KeyButton
 from biofeedback.ui.readings import UNIT_SIGNS
@@ -159,8 +159,8 @@ class ActionBar(QWidget):
         self.setFixedHeight(self.more.sizeHint().height())
         self.fit()
 
-    def show_state(self, state: EngineState, *, live: bool) -> None:
-        """Say on each button what it would do now; `live` while data flows."""
+    def show_state(self, state: EngineState, *, live: bool, may_review: bool = False) -> None:
+        """Say on each button what it would do now; `live` while data flows, `may_review` when there is a recording."""
         practice = state.update.practice if state.update else None
         recording = state.recording is not None and not state.recording.closed
         buttons = self.buttons
@@ -172,8 +172,10 @@ class ActionBar(QWidget):
         record.setEnabled(recording or live)
         exercise = running(practice)
         waits = practice is not None and waits_to_begin(practice)
-        record.set_primary(primary=not recording and live and not waits)
-        self._leading = exercise is not None or may_repeat_of(practice)
+        over = practice is not None and practice.exercise is not None and is_over(practice.exercise)
+        to_review = exercise is None and may_review
+        record.set_primary(primary=not recording and live and not waits and not to_review)
+        self._leading = exercise is not None or may_repeat_of(practice) or over or to_review
         calibrating = practice is not None and practice.calibration is not None
         if calibrating:
             calibrate.name(self.tr("Stop"), self.tr("Give the calibration up; nothing changes (C or Esc)"), "stop")
@@ -189,6 +191,10 @@ class ActionBar(QWidget):
         for button in (calibrate, pause, buttons["mark"]):
             button.setEnabled(live)
         self._show_leading(practice, exercise, live=live)
+        if to_review:
+            buttons["finish"].name(self.tr("Review"), self.tr("End the recording and see what was done (E)"), "tick")
+            buttons["finish"].setEnabled(True)
+        buttons["finish"].set_primary(primary=to_review and over)
         target = exercise.next_target if exercise else practice.target if practice else None
         has_level = exercise is None or exercise.setup.exercise.kind not in ("track", "match")
         value = "–" if practice is None or target is None or not has_level else _target_words(practice, target)

@@ -5,11 +5,14 @@ One rule: the screen never changes training by itself; everything that does is a
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from biofeedback.engine import Engine
 from biofeedback.engine_state import EngineState
+from biofeedback.mains_link import MainsSigns
 from biofeedback.training.commands import (
     Begin,
     Command,
@@ -29,7 +32,7 @@ from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.choice import Choice, FoundPort
 from biofeedback.ui.exercise_lines import running
-from biofeedback.ui.exercise_moment import rating_asked, waits_to_begin
+from biofeedback.ui.exercise_moment import is_over, rating_asked, waits_to_begin
 from biofeedback.ui.history import History
 from biofeedback.ui.readings import Reading, first_scale, next_scale, readings, target_step
 
@@ -40,9 +43,13 @@ KEYS = {
     "R": "record", "C": "calibrate", "P": "pause", "M": "mark", "W": "raw", "T": "theme", "S": "settings",
     ",": "settings", "B": "settings", "D": "delay", "F5": "reconnect", "Up": "up", "Down": "down",
     "+": "narrower", "=": "narrower", "-": "wider", "Esc": "escape", "N": "skip", "Y": "repeat", "E": "finish",
-    "H": "bar", **{str(digit): str(digit) for digit in range(10)},
+    "H": "bar", "X": "stop", "V": "sound", "F11": "person", **{str(digit): str(digit) for digit in range(10)},
 }  # fmt: skip
-"""Keys to the names of what they do. Space and Enter depend on the moment."""
+"""Keys of the Train step to the names of what they do. Space and Enter depend on the moment."""
+EVERYWHERE = frozenset(
+    ("record", "mark", "theme", "settings", "delay", "reconnect", "sound", "person", "stop", "escape")
+)
+"""What keys do in every step, where the step itself gives them no other meaning."""
 
 
 class Station(Protocol):
@@ -54,6 +61,23 @@ class Station(Protocol):
     @property
     def paced(self) -> bool:
         """Whether the source sends in real time."""
+
+    @property
+    def library(self) -> Path:
+        """Where recordings are kept."""
+
+    @property
+    def data(self) -> Path:
+        """The app's own folder: what is private of people, and plans of one's own."""
+
+    def begin_session(self, subject: str, task: str) -> None:
+        """Let the recordings from now on be runs of a new session of `subject` (a new code if empty), of `task`."""
+
+    def look_at_mains(self) -> MainsSigns:
+        """Return what this computer knows of its own wall power; may take half a second."""
+
+    def now(self) -> dt.datetime:
+        """Return the time of day, with its zone."""
 
     def start_recording(self) -> None:
         """Begin a recording with the next scan."""
@@ -76,8 +100,30 @@ class Controls:
         self._scales: dict[tuple[int, str], float] = {}
         self._contracting = False
 
-    def do(self, name: str) -> None:
-        """Do what `name` (of KEYS) says, as far as it is about the signal; nothing for an unknown or impossible one."""
+    @property
+    def _practice(self) -> PracticeState | None:
+        update = self._station.engine.state.update
+        return update.practice if update else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether an exercise is set up and waits for its beginning."""
+        practice = self._practice
+        return practice is not None and waits_to_begin(practice)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether an exercise runs."""
+        return running(self._practice) is not None
+
+    @property
+    def over(self) -> bool:
+        """Whether an exercise ended just now."""
+        practice = self._practice
+        return practice is not None and practice.exercise is not None and is_over(practice.exercise)
+
+    def do(self, name: str) -> bool:
+        """Do what `name` (of KEYS) says, as far as it is about the signal; return whether it was anything known."""
         engine = self._station.engine
         state = engine.state
         if name == "record":
@@ -88,16 +134,26 @@ class Controls:
         elif name in ("wider", "narrower"):
             self._rescale(state, 1 if name == "wider" else -1)
         elif state.update is not None:
-            self._train(name, state)
+            return self._train(name, state)
+        else:
+            return False
+        return True
 
-    def _train(self, name: str, state: EngineState) -> None:
-        engine, practice = self._station.engine, state.update.practice if state.update else None
+    def escape(self) -> bool:
+        """Give a calibration up, or pause an exercise and with a second press end it; return whether there was one."""
+        practice = self._practice
+        if practice is None or not (practice.calibration or running(practice)):
+            return False
+        return self.do("stop calibration" if practice.calibration else "finish")
+
+    def _train(self, name: str, state: EngineState) -> bool:
+        engine, practice = self._station.engine, self._practice
         if practice is None:
-            return
+            return False
         calibrating = practice.calibration is not None
         if name == "calibrate":
             engine.post(StopCalibration() if calibrating else StartCalibration(0))
-        elif name == "escape" and calibrating:
+        elif name == "stop calibration":
             engine.post(StopCalibration())
         elif name == "pause":
             go_on = Begin() if waits_to_begin(practice) else Pause()
@@ -107,8 +163,11 @@ class Controls:
         elif name in ("up", "down") and not calibrating:
             engine.post(moved_target(practice, up=name == "up"))
         else:
-            for command in exercise_commands(practice, name):
+            commands = exercise_commands(practice, name)
+            for command in commands:
                 engine.post(command)
+            return bool(commands)
+        return True
 
     def space_pressed(self) -> None:
         """Contract the simulated muscle while the key is held; with a real one, pause or go on."""

@@ -87,6 +87,11 @@ def _paint_round(c: Canvas, name: str, x: float, y: float, k: float, ink: str) -
         c.circle(x, y, 7.5 * k, None, ink, width)
         c.p.setBrush(colour(ink))
         c.p.drawPie(QRectF(x - 7.5 * k, y - 7.5 * k, 15 * k, 15 * k), -90 * 16, 180 * 16)
+    elif name == "person":
+        c.circle(x, y - 5 * k, 4 * k, None, ink, width)
+        c.p.setPen(QPen(colour(ink), width, Qt.PenStyle.SolidLine, ROUND))
+        c.p.setBrush(Qt.BrushStyle.NoBrush)
+        c.p.drawArc(QRectF(x - 7 * k, y + 2 * k, 14 * k, 14 * k), 0, 180 * 16)
     elif name == "dial":
         c.circle(x, y, 7.5 * k, None, ink, width)
         c.circle(x, y, 2.5 * k, ink)

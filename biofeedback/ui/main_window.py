@@ -1,4 +1,4 @@
-"""The window: lays out header, stage, side, actions and strip, and wires keys to what they do.
+"""The window: header with the five steps, one page, its actions, the strip; and what only a window can do.
 
 Painting follows the data: a wake from the engine, at most once in 12 ms, and four times a second for what only time
 changes. One rule: the window decides nothing about the signal; it posts commands and shows the latest state.
@@ -18,33 +18,32 @@ from PyQt6.QtGui import (
     QFocusEvent,
     QGuiApplication,
     QKeyEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QShortcut,
     QShowEvent,
 )
 from PyQt6.QtWidgets import QDialog, QWidget
 
 from biofeedback.emg.delay import total
-from biofeedback.engine_state import EngineState
-from biofeedback.ui.action_bar import ActionBar
 from biofeedback.ui.canvas import Canvas
 from biofeedback.ui.choice import Choice
-from biofeedback.ui.controls import KEYS, Controls, Station
+from biofeedback.ui.controls import Station
 from biofeedback.ui.delay_popover import DelayPopover
+from biofeedback.ui.guide import STEPS, Guide, Step
 from biofeedback.ui.header import Header
 from biofeedback.ui.history import History
 from biofeedback.ui.instant import Moment
 from biofeedback.ui.moment import moment
-from biofeedback.ui.practice_screen import PracticeScreen
-from biofeedback.ui.readings import Reading, delay_parts, readings
+from biofeedback.ui.page import Glance, Page
+from biofeedback.ui.page_actions import PageActions
+from biofeedback.ui.readings import delay_parts, readings
 from biofeedback.ui.settings_dialog import SettingsDialog
-from biofeedback.ui.side_panel import SidePanel
 from biofeedback.ui.strip import Strip
 from biofeedback.ui.tokens import GUTTER, MARGIN, PALETTES, Look, palette_of, style_sheet
+from biofeedback.ui.train_page import TrainPage
 from biofeedback.ui.wake import Wake
+from biofeedback.ui.window_keys import WindowKeys, action_of
 
 SHORTEST_LOOK = 0.012
 """Seconds between two paintings: faster than any screen shows."""
@@ -57,7 +56,7 @@ PAINTS = 50
 
 
 class MainWindow(QWidget):
-    """The one window of free practice."""
+    """The one window; it begins at Start."""
 
     def __init__(
         self,
@@ -66,20 +65,23 @@ class MainWindow(QWidget):
         *,
         clock: Callable[[], float] = time.monotonic,
         history: History | None = None,
+        step: Step = "start",
     ) -> None:
+        """`step` where to begin: "train" for what nobody has to be prepared for."""
         super().__init__()
         self._station, self._clock = station, clock
         self._look_of_now = Look()
+        self.guide = Guide(station, self, step=step)
         self.history = history or History()
-        self._controls = Controls(station, self.history)
         self._notice, self._notice_until = "", 0.0
         self._delays: deque[float] = deque(maxlen=PAINTS)
         self._timed_arrival = 0.0
         self._last_look = 0.0
         self._last_slow: tuple[float, Moment | None] = (0.0, None)
-        self.header, self.action_bar, self.strip = Header(self), ActionBar(self), Strip(self)
-        self.stage = PracticeScreen(lambda: station.engine.rings, self)
-        self.side = SidePanel(self)
+        self.header, self.row, self.strip = Header(self), PageActions(self), Strip(self)
+        self.train = TrainPage(station, self.guide, self, history=self.history)
+        self.pages: dict[Step, Page] = {"train": self.train}
+        self.stage, self.side, self.action_bar = self.train.stage, self.train.side, self.train.action_bar
         self.popover = DelayPopover(self)
         self._late, self._slow = QTimer(self), QTimer(self)
         self._late.setSingleShot(True)
@@ -90,31 +92,43 @@ class MainWindow(QWidget):
         self.setMinimumSize(1024, 640)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._keys = WindowKeys(self, self.press_key)
+        self._step: Step | None = None
         self._wire(wake)
         self.dress()
+        self._show_step()
         self._slow.start()
-        self.look_slowly()
 
     # -- looking --------------------------------------------------------------------------------------
 
+    @property
+    def page(self) -> Page:
+        """The page of the step that is shown."""
+        return self.pages.get(self.guide.step, self.train)
+
     def look(self) -> None:
         """Read the latest state and show what moves; and the rest where it says something new."""
-        self._last_look = self._clock()
-        state = self._station.engine.state
-        if state.update:
-            self.history.follow(state.update.end_index, state.update.practice)
-        now = moment(state, self._last_look, paced=self._station.paced)
-        shown = readings(state, silent=now.silent_for is not None)
-        self.stage.show_state(state, now, shown, self._controls.scales(state, shown))
+        glance = self._glance()
+        self.page.look(glance)
         since, before = self._last_slow
+        now = glance.moment
         same = before is not None and (before.word, before.silent_for is None) == (now.word, now.silent_for is None)
         if not same or self._last_look - since >= 0.9 * SLOW_LOOK / 1000:
-            self._show_slowly(state, now, shown)
+            self._show_slowly(glance)
 
     def look_slowly(self) -> None:
         """Look although nothing came: silence itself must be seen."""
         self._last_slow = (0.0, None)
         self.look()
+
+    def _glance(self) -> Glance:
+        self._last_look = self._clock()
+        state = self._station.engine.state
+        if state.update:
+            self.history.follow(state.update.end_index, state.update.practice)
+        now = moment(state, self._last_look, paced=self._station.paced)
+        silent = now.silent_for is not None
+        return Glance(state, now, readings(state, silent=silent), silent, self._last_look)
 
     def _look_soon(self) -> None:
         left = self._last_look + SHORTEST_LOOK - self._clock()
@@ -123,19 +137,29 @@ class MainWindow(QWidget):
         elif not self._late.isActive():
             self._late.start(max(1, round(1000 * left)))
 
-    def _show_slowly(self, state: EngineState, now: Moment, shown: tuple[Reading, ...]) -> None:
-        self._last_slow = (self._last_look, now)
+    def _show_slowly(self, glance: Glance) -> None:
+        state = glance.state
+        self._last_slow = (self._last_look, glance.moment)
         if state.message and state.phase == "streaming":
             self.notify(state.message)
+        self.guide.mains.look(glance)
         parts = delay_parts(state, self.painted_after)
-        silent = now.silent_for is not None
-        notice = self._notice if self._last_look < self._notice_until else ""
+        notice = self._notice if self._last_look < self._notice_until else self.guide.mains.sentence
         self.header.tell(state.label, simulated=state.simulated)
-        self.side.show_state(state, shown[0] if shown else None, self.history, silent=silent)
-        self.strip.show_state(state, shown, total(parts)[0] if state.delays else None, silent=silent, notice=notice)
+        self.header.tell_steps(self.guide.step, [step for step in STEPS if self._may_go(step)], self._who())
+        delay = total(parts)[0] if state.delays else None
+        self.strip.show_state(state, glance.shown, delay, silent=glance.silent, notice=notice)
         if self.popover.isVisible():
             self.popover.show_parts(parts)
-        self.action_bar.show_state(state, live=not silent)
+        self.page.look_slowly(glance)
+        self.row.offer(self.page.offered(), self.page.note())
+
+    def _may_go(self, step: Step) -> bool:
+        return step in self.pages and self.guide.may_go(step)
+
+    def _who(self) -> str:
+        today = self.guide.today
+        return " · ".join(part for part in (today.subject, today.plan.title if today.plan else "") if part)
 
     @property
     def painted_after(self) -> float | None:
@@ -154,11 +178,23 @@ class MainWindow(QWidget):
 
     # -- doing ----------------------------------------------------------------------------------------
 
+    def press_key(self, key: str) -> None:
+        """Do what a single key means in this step."""
+        name = action_of(key, training=self.guide.step == "train", own=self.row.named)
+        if name:
+            self.do(name)
+
     def do(self, name: str) -> None:
         """Do what a button or key asks for."""
-        if name == "raw":
-            self.stage.set_raw(shown=self.stage.raw is None or self.stage.raw.isHidden())
-        elif name == "theme":
+        if name == "escape" and self.popover.isVisible():
+            self.popover.hide()
+        elif not self.page.do(name):
+            self._do_everywhere(name)
+        self.look_slowly()
+
+    def _do_everywhere(self, name: str) -> None:
+        """Do what is the same in every step."""
+        if name == "theme":
             names = list(PALETTES)
             following = names[(names.index(self._look_of_now.palette.name) + 1) % len(names)]
             choice = self._station.choice
@@ -167,11 +203,10 @@ class MainWindow(QWidget):
             self.open_settings()
         elif name == "delay":
             self.toggle_delay()
-        elif name == "escape" and self.popover.isVisible():
-            self.popover.hide()
-        else:
-            self._controls.do(name)
-        self.look_slowly()
+        elif name == "escape":
+            self.guide.back()
+        elif name != "enter":
+            self.train.controls.do(name)
 
     def toggle_delay(self) -> None:
         """Open the parts of the delay above the strip, or close them."""
@@ -201,12 +236,26 @@ class MainWindow(QWidget):
         if trouble := self._station.apply(choice):
             self.notify(trouble)
         if choice.board != before.board or choice.channels != before.channels:
-            self._controls.forget_scales()
+            self.train.controls.forget_scales()
             self._delays.clear()
         self.dress()
         self.look_slowly()
 
     # -- dress, places, keys --------------------------------------------------------------------------
+
+    def _show_step(self) -> None:
+        """Show the page of the guide's step, if it is another one."""
+        step = self.guide.step
+        if step != self._step:
+            self._step = step
+            for name, page in self.pages.items():
+                page.setVisible(name == step)
+            self.row.setVisible(step != "train")
+            self._keys.leave_to_fields(left=step != "train")
+            self._place()
+            self.page.entered()
+            self.setFocus()
+        self.look_slowly()
 
     def dress(self) -> None:
         """Take on the look that the settings ask for."""
@@ -214,36 +263,38 @@ class MainWindow(QWidget):
         name = choice.settings.palette
         self._look_of_now = look = Look(palette_of(name), choice.settings.text_percent)
         self.setStyleSheet(style_sheet(look))
-        for part in (self.header, self.stage, self.side, self.action_bar, self.strip, self.popover):
+        for page in self.pages.values():
+            page.dress(look)
+        for part in (self.header, self.row, self.strip, self.popover):
             part.dress(look)
         self._place()
         self.update()
 
     def _place(self) -> None:
         w, h = self.width(), self.height()
-        top, actions, strip = self.header.height(), self.action_bar.height(), self.strip.height()
+        top, row, strip = self.header.height(), self.row.height(), self.strip.height()
         self.header.setGeometry(0, 0, w, top)
         self.strip.setGeometry(0, h - strip, w, strip)
-        self.action_bar.setGeometry(0, h - strip - actions - 8, w, actions)
-        y, bottom = top + GUTTER, h - strip - actions - 16
-        side = 360 if w >= 1600 else 232
-        side = min(round(self._look_of_now.px(side)), round(0.34 * w))
-        self.side.setGeometry(w - MARGIN - side, y, side, bottom - y)
-        self.stage.setGeometry(MARGIN, y, w - 2 * MARGIN - side - GUTTER, bottom - y)
+        self.row.setGeometry(0, h - strip - row - GUTTER, w, row)
+        for page in self.pages.values():
+            if page is self.train:
+                page.setGeometry(0, top, w, h - strip - top)
+            else:
+                page.setGeometry(MARGIN, top + GUTTER, w - 2 * MARGIN, h - strip - row - top - 3 * GUTTER)
         self.popover.hide()
 
     def _wire(self, wake: Wake) -> None:
         wake.woken.connect(self._look_soon)
+        self.guide.changed.connect(self._show_step)
         self.stage.live.painted.connect(self._painted)
-        self.action_bar.pressed.connect(self.do)
+        self.train.asked.connect(self.do)
+        self.row.pressed.connect(self.do)
         self.header.board.clicked.connect(self.open_settings)
+        self.header.step_pressed.connect(self.guide.go)
         self.strip.delay.clicked.connect(self.toggle_delay)
-        self.stage.reconnect.clicked.connect(lambda: self.do("reconnect"))
-        for key, name in KEYS.items():
-            QShortcut(QKeySequence(key), self, lambda name=name: self.do(name)).setAutoRepeat(key in ("Up", "Down"))
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
-            application.applicationStateChanged.connect(lambda _: self._controls.let_go())
+            application.applicationStateChanged.connect(lambda _: self.train.controls.let_go())
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:
         """Space contracts the simulated muscle while held, else pauses; Enter is the primary action."""
@@ -251,28 +302,29 @@ class MainWindow(QWidget):
             return
         if a0.key() == Qt.Key.Key_Space:
             if not a0.isAutoRepeat():
-                self._controls.space_pressed()
+                self.train.controls.space_pressed()
         elif a0.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.do("reconnect" if not self.stage.reconnect.isHidden() else "record")
+            primary = self.row.primary
+            self.do("enter" if self.guide.step == "train" else primary.name if primary else "enter")
         else:
             super().keyPressEvent(a0)
 
     def keyReleaseEvent(self, a0: QKeyEvent | None) -> None:
         """Let go of the simulated muscle."""
         if a0 is not None and a0.key() == Qt.Key.Key_Space and not a0.isAutoRepeat():
-            self._controls.let_go()
+            self.train.controls.let_go()
         else:
             super().keyReleaseEvent(a0)
 
     def focusOutEvent(self, a0: QFocusEvent | None) -> None:
         """A key that is let go elsewhere is never heard of."""
-        self._controls.let_go()
+        self.train.controls.let_go()
         super().focusOutEvent(a0)
 
     def changeEvent(self, a0: QEvent | None) -> None:
         """Let go when another window comes in front."""
         if a0 is not None and a0.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self._controls.let_go()
+            self.train.controls.let_go()
         super().changeEvent(a0)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
@@ -295,5 +347,5 @@ class MainWindow(QWidget):
         """Stop looking; the app stops the engine."""
         self._slow.stop()
         self._late.stop()
-        self._controls.let_go()
+        self.train.controls.let_go()
         super().closeEvent(a0)

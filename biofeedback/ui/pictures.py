@@ -7,6 +7,7 @@ painted offscreen at a clock that stands still. One rule: nothing is drawn that 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import itertools
 import os
 import tempfile
@@ -16,11 +17,12 @@ from pathlib import Path
 from PyQt6.QtWidgets import QApplication
 
 from biofeedback.engine import Engine
+from biofeedback.mains_link import MainsSigns
 from biofeedback.recording.settings import BoardSettings, Settings
 from biofeedback.ui.choice import SIMULATED, Choice, FoundPort
 from biofeedback.ui.history import History
 from biofeedback.ui.main_window import MainWindow
-from biofeedback.ui.picture_scenes import LARGE, SMALL, Scene, run_scene, scenes
+from biofeedback.ui.picture_scenes import LARGE, SMALL, STARTED, Scene, run_scene, scenes
 from biofeedback.ui.settings_dialog import SettingsDialog
 from biofeedback.ui.tokens import PaletteName
 from biofeedback.ui.wake import Wake
@@ -31,8 +33,20 @@ class PictureStation:
 
     paced = False
 
-    def __init__(self, engine: Engine, choice: Choice) -> None:
+    def __init__(self, engine: Engine, choice: Choice, folder: Path) -> None:
         self.engine, self.choice = engine, choice
+        self.library, self.data = folder, folder / "data"
+
+    def now(self) -> dt.datetime:
+        """Return the day that all pictures are of."""
+        return STARTED
+
+    def look_at_mains(self) -> MainsSigns:
+        """Return what a laptop on its battery sees."""
+        return MainsSigns(charger=False, battery=True, wired_network=(), second_screen=False)
+
+    def begin_session(self, subject: str, task: str) -> None:
+        """Nothing: recording was begun before."""
 
     def start_recording(self) -> None:
         """Nothing: recording was begun before."""
@@ -67,10 +81,11 @@ def paint(
     ticking = itertools.count()
     after = scene.silent_for or 0.0
     window = MainWindow(
-        PictureStation(engine, choice),
+        PictureStation(engine, choice, folder),
         Wake(),
         history=history,
         clock=lambda: engine.state.last_arrival + after + 1e-6 * next(ticking),
+        step="train",
     )
     window.resize(*size)
     window.show()

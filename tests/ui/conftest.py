@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.engine import Engine
 from biofeedback.engine_state import EngineSettings
+from biofeedback.mains_link import MainsSigns
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.settings import BoardSettings, Settings
 from biofeedback.sources.simulator import SimulatedSource
 from biofeedback.ui.choice import SIMULATED, Choice, FoundPort
+from biofeedback.ui.guide import Step
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.wake import Wake
 
@@ -36,14 +38,29 @@ class Station:
         self.engine = Engine(self.source, EngineSettings(channels), on_update=wake.poke)
         self.library = library
         self.levels: list[float] = []
+        self.signs = MainsSigns(charger=False, battery=True, wired_network=(), second_screen=False)
+        self._visit = recorder_in(library, now=self.now)
         self.wake = wake
 
     @property
     def paced(self) -> bool:
         return self.source.paced
 
+    @property
+    def data(self) -> Path:
+        return self.library.parent / "data"
+
+    def now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC)
+
+    def look_at_mains(self) -> MainsSigns:
+        return self.signs
+
+    def begin_session(self, subject: str, task: str) -> None:
+        self._visit = recorder_in(self.library, subject=subject or None, task=task, now=self.now)
+
     def start_recording(self) -> None:
-        self.engine.record(recorder_in(self.library, now=lambda: dt.datetime.now(dt.UTC)))
+        self.engine.record(self._visit)
 
     def contract(self, level: float) -> None:
         self.levels.append(level)
@@ -66,11 +83,11 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
     made: list[tuple[Station, MainWindow]] = []
 
     def make(
-        channels: Channels = ONE, size: tuple[int, int] = (1280, 720), text_percent: int = 100
+        channels: Channels = ONE, size: tuple[int, int] = (1280, 720), text_percent: int = 100, step: Step = "train"
     ) -> tuple[MainWindow, Station]:
         wake = Wake()
         station = Station(tmp_path / "library", wake, channels, text_percent)
-        window = MainWindow(station, wake)
+        window = MainWindow(station, wake, step=step)
         qtbot.addWidget(window)
         window.resize(*size)
         window.show()

@@ -52,6 +52,7 @@ def test_the_app_starts_shows_data_and_ends_well(
     timers: list[QTimer] = []
 
     def ready(window: MainWindow) -> None:
+        timers.append(when(lambda: window.guide.practice is not None, lambda: window.guide.go("train")))
         timers.append(when(lambda: window.painted_after is not None, window.close))
 
     with caplog.at_level(logging.INFO):
@@ -88,7 +89,7 @@ def test_a_board_that_is_plugged_in_later_takes_the_place_of_the_simulated_muscl
             labels.append(window.header.board.accessibleName())
             window.close()
 
-        timers.append(when(lambda: window.painted_after is not None, plug))
+        timers.append(when(lambda: window.guide.practice is not None, plug))
         timers.append(when(lambda: "LOOKING" in window.stage.band.accessibleName(), note))
 
     assert run_app(library=home / "library", find_boards=lambda: ports, ready=ready) == 0
@@ -104,7 +105,7 @@ def test_sigterm_ends_the_app_as_closing_it_does(home: Path, qapp: QApplication)
         def end() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
-        timers.append(when(lambda: window.painted_after is not None, end))
+        timers.append(when(lambda: window.guide.practice is not None, end))
 
     before = signal.getsignal(signal.SIGTERM)
     assert run_app(simulated=True, library=home / "library", find_boards=list, ready=ready) == 0
@@ -121,7 +122,7 @@ def test_a_mistake_in_a_slot_is_logged_said_once_and_the_app_goes_on(
         def mistake() -> None:
             raise RuntimeError("on purpose")
 
-        timers.append(when(lambda: window.painted_after is not None, mistake))
+        timers.append(when(lambda: window.guide.practice is not None, mistake))
         timers.append(when(lambda: window.strip.notice.value != "", lambda: note(window)))
 
     def note(window: MainWindow) -> None:

@@ -19,6 +19,7 @@ from biofeedback.app import run_app
 def ready(window):
     timer = QTimer(window)
     def look():
+        window.guide.go("train")
         if window.painted_after is not None:
             window.grab().save(sys.argv[1])
             window.close()

@@ -1,0 +1,258 @@
+"""The guide through a session: which of the five steps is shown, what was chosen today, and what follows from a step.
+
+Entering a step does what belongs to it: the plan's muscles become the board's channels, the recording begins with what
+was answered, the plan is set up, the recording ends. Going back is always possible.
+One rule: a step is entered only when it may be; what training is told are commands with values, as everywhere.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from biofeedback.emg.sensor import ChannelSettings
+from biofeedback.recording.settings import BoardSettings
+from biofeedback.safety import Answers, answers_as_commands, may_start
+from biofeedback.training.commands import Answer, Command, Finish, Pause, Resume, SetTarget, Site
+from biofeedback.training.plan import Plan
+from biofeedback.training.practice_state import PracticeState
+from biofeedback.training.prescription import Prescription
+from biofeedback.ui.controls import Station
+from biofeedback.ui.exercise_lines import running
+from biofeedback.ui.mains_guard import MainsGuard
+
+Step = Literal["start", "prepare", "calibrate", "train", "review"]
+STEPS: tuple[Step, ...] = get_args(Step)
+FREE_TASK = "practice"
+OTHER_SIDE = {"left": "right", "right": "left"}
+LOWEST_EASED = 5.0
+"""Percent: an eased target stays above rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What was chosen and answered for today's session."""
+
+    subject: str = ""
+    """Code of the person; empty: just practise, a new code is reserved with the recording."""
+    plan: Plan | None = None
+    """None: free practice."""
+    short: bool = False
+    """One set only."""
+    quick: bool = True
+    """The quick calibration."""
+    ease: float = 0.0
+    """Points of percent by which the target begins lower, once after days away."""
+    side: str = "right"
+    """Of the trained muscle."""
+    answers: Answers = field(default_factory=Answers)
+    nobody_wears: bool = False
+    """Whether the person said that nobody is wearing electrodes."""
+    sites: tuple[Site, ...] = ()
+    despite: tuple[str, ...] = ()
+    """Names of the red findings of the signal with which the person went on anyway."""
+    prescription: Prescription | None = None
+
+    @property
+    def twelve_weeks(self) -> bool:
+        """Whether 100 % is to be a comfortable effort."""
+        return self.answers.twelve_weeks or (self.prescription is not None and self.prescription.twelve_weeks)
+
+
+class Guide(QObject):
+    """Leads through the steps. `changed`: the step, or what was chosen, is another."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, station: Station, parent: QObject | None = None, *, step: Step = "start") -> None:
+        super().__init__(parent)
+        self._station = station
+        self.step: Step = step
+        self.today = Today()
+        self._session: tuple[str, str] | None = None
+        """Person and task of the session that was begun."""
+        self._set_up = False
+        """Whether the plan was set up in the running recording."""
+        self.mains = MainsGuard(station, self)
+
+    # -- what is chosen -------------------------------------------------------------------------------
+
+    def change(self, **fields: Any) -> None:
+        """Replace fields of today's choices."""
+        before, self.today = self.today, replace(self.today, **fields)
+        if self.today == before:
+            return
+        if (before.subject, before.plan) != (self.today.subject, self.today.plan):
+            self._session = None
+            self._set_up = False
+        if before.subject != self.today.subject:  # another person answers anew, and sits elsewhere
+            self.today = replace(self.today, answers=Answers(), sites=(), despite=())
+        elif before.plan != self.today.plan:
+            self.today = replace(self.today, sites=(), despite=())
+        self.changed.emit()
+
+    def set_side(self, side: str) -> None:
+        """Choose the side of the trained muscle; the channels follow."""
+        self.change(side=side)
+        self._name_channels()
+
+    # -- where we are ---------------------------------------------------------------------------------
+
+    @property
+    def practice(self) -> PracticeState | None:
+        """The training as it stands."""
+        update = self._station.engine.state.update
+        return update.practice if update else None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether no living person is wired to the source."""
+        return self._station.engine.state.simulated
+
+    @property
+    def safe(self) -> bool:
+        """Whether somebody with electrodes may start; a simulated muscle always may."""
+        if self.simulated:
+            return True
+        verdict = self.mains.verdict
+        return verdict is not None and may_start(self.today.answers, verdict).ok
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether there is a 100 % for each muscle that the plan asks of."""
+        practice, plan = self.practice, self.today.plan
+        needed = 1 if plan is None else min(len(plan.muscles), len(practice.references)) if practice else 1
+        return practice is not None and None not in practice.references[: max(1, needed)]
+
+    @property
+    def recording(self) -> Path | None:
+        """The newest recording of this session."""
+        state = self._station.engine.state.recording
+        return state.path if state and self._session is not None else None
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether a recording runs."""
+        state = self._station.engine.state.recording
+        return state is not None and not state.closed
+
+    def may_go(self, step: Step) -> bool:
+        """Return whether `step` can be entered now."""
+        free = self.today.plan is None
+        if step == "prepare":
+            return not free or not self.simulated
+        if step == "calibrate":
+            return not free and self.safe
+        if step == "train":
+            return self.safe and (free or self.calibrated)
+        if step == "review":
+            return self.recording is not None
+        return True
+
+    # -- the way --------------------------------------------------------------------------------------
+
+    def go(self, step: Step) -> None:
+        """Enter `step`, or the one before it that is missing: free practice with electrodes on needs Prepare once."""
+        if step in ("train", "calibrate") and not self.safe:
+            step = "prepare"
+        if step == self.step or not self.may_go(step):
+            return
+        self._leave(step)
+        if step == "prepare":
+            self._name_channels()
+        elif step in ("calibrate", "train"):
+            self._begin()
+        elif step == "review":
+            self._end()
+        self.step = step
+        self.changed.emit()
+
+    def back(self) -> None:
+        """Go to the step before this one."""
+        free = self.today.plan is None
+        if free:
+            self.go("prepare" if self.step == "train" and not self.simulated else "start")
+        elif self.step != "start":
+            self.go(STEPS[STEPS.index(self.step) - 1])
+
+    def post(self, *commands: Command) -> None:
+        """Tell the training."""
+        for command in commands:
+            self._station.engine.post(command)
+
+    def _leave(self, step: Step) -> None:
+        """Let the training stand while another step than Review is looked at."""
+        practice = self.practice
+        if self.step == "train" and step != "review" and practice and running(practice) and not practice.paused:
+            self.post(Pause("another step"))
+
+    def _begin(self) -> None:
+        """Begin the session's recording and set the plan up, unless both were done."""
+        today, plan, engine = self.today, self.today.plan, self._station.engine
+        task = plan.task if plan else FREE_TASK
+        if self._session != (today.subject, task):
+            if self.is_recording:
+                engine.stop_recording()
+            self._station.begin_session(today.subject, task)
+            self._session = (today.subject, task)
+            self._set_up = False
+            self._station.start_recording()
+            self.post(*answers_as_commands(today.answers), *today.sites)
+            if today.despite:
+                self.post(Answer("despite", ",".join(today.despite)))
+        elif not self.is_recording:
+            self._set_up = False
+            self._station.start_recording()
+        if plan is not None and not self._set_up:
+            self._set_up = True
+            self.post(*self._plan_commands(plan))
+
+    def _plan_commands(self, plan: Plan) -> list[Command]:
+        n_channels = len(self._station.choice.channels)
+        commands = plan.commands(secrets.randbelow(2**31), short=self.today.short, n_channels=n_channels)
+        if self.today.ease and plan.target:
+            low = max(LOWEST_EASED, plan.target.low - self.today.ease)
+            high = None if plan.target.high is None else plan.target.high - (plan.target.low - low)
+            commands.append(SetTarget(low, high, reason="after days away"))
+        return commands
+
+    def _end(self) -> None:
+        """End the exercise and the recording: Review reads the file."""
+        practice = self.practice
+        if practice and running(practice):
+            self.post(Finish("review"))
+            if practice.paused:
+                self.post(Resume("review"))
+        self._station.engine.stop_recording()
+
+    def _name_channels(self) -> None:
+        """Let the board's channels be the plan's muscles; what is known of their sensors stays."""
+        plan, choice = self.today.plan, self._station.choice
+        if plan is None:
+            return
+        channels = channels_of(plan, self.today.side, choice.channels)
+        if channels != choice.channels:
+            known = choice.settings.boards.get(choice.board, BoardSettings())
+            boards = {**choice.settings.boards, choice.board: replace(known, channels=channels)}
+            self._station.apply(replace(choice, settings=replace(choice.settings, boards=boards)))
+
+
+def channels_of(plan: Plan, side: str, before: tuple[ChannelSettings, ...]) -> tuple[ChannelSettings, ...]:
+    """Return the channels for the muscles of `plan` on `side`; sensors, gains and further channels stay as `before`.
+
+    A second muscle that is optional gets a channel only where there is a second sensor.
+    """
+    optional = plan.other is not None and plan.other.optional
+    muscles = plan.muscles[:1] if optional and len(before) < 2 else plan.muscles
+    channels = list(before)
+    for i, muscle in enumerate(muscles):
+        own = OTHER_SIDE.get(side, side) if muscle.mirrored else side
+        if i < len(channels):
+            channels[i] = replace(channels[i], muscle=muscle.name, side=own)
+        else:
+            channels.append(replace(before[0], muscle=muscle.name, side=own))
+    return tuple(channels)
