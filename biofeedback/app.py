@@ -102,6 +102,7 @@ def run_app(
         window.show()
         window.setFocus()
         station.engine.start()
+        QTimer.singleShot(0, window.beside.sound.started)
         if not (port or simulated or source):
             _watch_for_boards(window, station)
         ready(window)

@@ -112,6 +112,11 @@ def test_percent_is_explained_by_what_was_measured() -> None:
     assert "no calibration" in words.percent(None)
 
 
+def test_before_three_earlier_sessions_it_is_too_early_to_compare() -> None:
+    said = "Too early to say: this needs three earlier sessions like this one; you have {}."
+    assert [words.too_early(n) for n in range(5)] == [said.format(n) for n in ("none", "one", "two")] + ["", ""]
+
+
 # -- numbers ----------------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,8 @@ from biofeedback.recording.folders import make_private, write_atomic
 SCHEMA = 1
 MAX_FILE = 1 << 20
 MAX_CHANNELS = 6
+VOLUMES = (10, 100)
+"""Percent: the least and the most. Silence is not a volume but sound that is off, so that it can be told from it."""
 Palette = Literal["light", "dark", "contrast", "system"]
 Mains = Literal[0, 50, 60]
 _T = TypeVar("_T")
@@ -52,6 +54,8 @@ class Settings:
     rate: int = 1000
     """Scans per second asked of the board."""
     text_percent: int = 100
+    sound_on: bool = True
+    volume_percent: int = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ def encode_settings(settings: Settings) -> dict[str, Any]:
         "display_envelope": settings.display_envelope,
         "rate": settings.rate,
         "text_percent": settings.text_percent,
+        "sound_on": settings.sound_on,
+        "volume_percent": settings.volume_percent,
     }
     if settings.library is not None:
         table["library"] = str(settings.library)
@@ -141,6 +147,8 @@ def decode_settings(table: Mapping[str, Any]) -> Settings:
         library=Path(library) if library else None,
         rate=_within(table, "rate", 1000, 100, 10_000),
         text_percent=_within(table, "text_percent", 100, 100, 200),
+        sound_on=_get(table, "sound_on", bool, default=True),
+        volume_percent=_within(table, "volume_percent", 70, *VOLUMES),
     )
 
 

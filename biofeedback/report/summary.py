@@ -5,7 +5,7 @@ One rule: everything is computed from the file alone, and no sentence claims mor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from biofeedback.report.analysis import Analysis, ChannelBursts, as_values
 from biofeedback.report.exercise import ExerciseSummary, exercises, ratings
 from biofeedback.report.recompute import Replay
 from biofeedback.training.activation import Reference
-from biofeedback.training.commands import Rate
+from biofeedback.training.commands import Outcome, Rate
 from biofeedback.training.events import TrainingEvent
 from biofeedback.training.practice_state import PracticeState
 
@@ -60,6 +60,8 @@ class Summary:
     """The exercises that were done, in order; none in free practice."""
     ratings: tuple[Rate, ...]
     """Pain and effort as the person rated them, in order."""
+    outcomes: tuple[Outcome, ...]
+    """Results that were typed in, in order."""
     bursts: tuple[ChannelBursts, ...]
     """Of each channel, or why there are none."""
     fatigue: Fatigue | Withheld
@@ -71,10 +73,11 @@ class Summary:
         return asdict(self) | as_values(self.bursts, self.fatigue)
 
 
-def summarise(path: Path) -> tuple[Summary, Trace]:
+def summarise(path: Path, *, progress: Callable[[float], object] = lambda _: None) -> tuple[Summary, Trace]:
     """Return the summary and the trace of the recording at `path`; raise RecordingError.
 
-    The trace is on the unit that the bar had at the end; what was before a reference is converted with it.
+    The trace is on the unit that the bar had at the end; what was before a reference is converted with it. `progress`
+    is told now and then how much is done, 0–1; what it raises ends the work and is passed on.
     """
     replay = Replay(path)
     n_scans = replay.recording.n_scans
@@ -89,6 +92,7 @@ def summarise(path: Path) -> tuple[Summary, Trace]:
         analysis.take(update)
         if len(update.score):
             _fold(update.score[:, 0], update.first_index, edges, low, high)
+        progress(update.end_index / max(1, n_scans))
     state = pipeline.practice
     # a bar rises with its envelope, so the least and greatest of one are those of the other
     low, high = (
@@ -114,6 +118,7 @@ def summarise(path: Path) -> tuple[Summary, Trace]:
         best_hold=state.best_hold,
         exercises=done,
         ratings=ratings(replay.commands),
+        outcomes=tuple(command for _, command in replay.commands if isinstance(command, Outcome)),
         bursts=analysis.bursts(state.references),
         fatigue=analysis.fatigue(replay.commands, replay.happened, state),
         sentences=(*sentences(state, done), missing(gaps, (n_scans - received) / rate)),

@@ -38,6 +38,9 @@ PERCENT = {
     "fixed_load": "Percent means percent of what the same load asked of the muscle today.",
 }
 """What 100 % is, by the kind of the reference."""
+NEEDED = 3
+"""Comparable sessions from which on there is a usual range (F13)."""
+_FEW = ("none", "one", "two")
 
 
 def did(exercise: ExerciseSummary) -> str:
@@ -71,6 +74,13 @@ def percent(reference: Reference | None) -> str:
     if reference is None:
         return "There was no calibration, so levels are not percent and cannot be compared with another day."
     return PERCENT.get(reference.kind, PERCENT["comfortable_effort"])
+
+
+def too_early(n_earlier: int) -> str:
+    """Return why nothing is said against earlier sessions, of which `n_earlier` compare; empty when they are enough."""
+    if n_earlier >= NEEDED:
+        return ""
+    return f"Too early to say: this needs three earlier sessions like this one; you have {_FEW[max(0, n_earlier)]}."
 
 
 def exercise_lines(exercise: dict[str, list[dict[str, Any]]]) -> list[str]:

@@ -111,6 +111,7 @@ class ActionBar(QWidget):
             "repeat": KeyButton(tr("Repeat set"), "Y", "repeat", parent=self),
             "bar": KeyButton(tr("Hide bar"), "H", "dial", parent=self),
             "mark": KeyButton(tr("Mark"), "M", "flag", parent=self),
+            "stop": KeyButton(tr("It hurts"), "X", "stop", parent=self),
             "raw": KeyButton(tr("Raw"), "W", "wave", parent=self),
             "theme": KeyButton(tr("Colours"), "T", "theme", parent=self),
             "settings": KeyButton(tr("Settings"), "S", "sliders", parent=self),
@@ -124,6 +125,7 @@ class ActionBar(QWidget):
             "repeat": tr("Do the set that ended once more (Y)"),
             "bar": tr("Hide the bar and the envelope (H)"),
             "mark": tr("Set a numbered mark at this moment (M)"),
+            "stop": tr("Let the training stand and say why: pain, dizziness, cramp, skin (X)"),
             "raw": tr("Show the raw signal in place of the envelope (W)"),
             "theme": tr("Light, dark, high contrast (T)"),
             "settings": tr("Board, sensor, signal, screen, library (S)"),
@@ -222,7 +224,7 @@ class ActionBar(QWidget):
         gap = 8 if self._look.text_percent == 100 else 14
         self._row.setSpacing(gap)
         names = [name for name in self.buttons if self._leading or name not in LEADING]
-        leaving = ["theme", "settings", "raw", "mark", "pause"]
+        leaving = ["theme", "settings", "raw", "stop", "mark", "pause"]
         if self._leading:
             names.remove("calibrate")
             leaving = ["theme", "settings", "raw", *self._rare, "mark", "skip", "record"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import threading
+import weakref
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -59,7 +60,7 @@ class Background(QObject):
         super().__init__(parent)
         self._jobs: set[Job] = set()
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)  # type: ignore[call-arg] # stubs lack it
-        self.destroyed.connect(lambda _=None, jobs=self._jobs: [job.cancel() for job in jobs])
+        weakref.finalize(self, _cancel_all, self._jobs)
 
     @property
     def busy(self) -> bool:
@@ -86,10 +87,14 @@ class Background(QObject):
 
     def cancel(self) -> None:
         """Want none of it any more."""
-        for job in self._jobs:
-            job.cancel()
+        _cancel_all(self._jobs)
 
     def _deliver(self, job: Job) -> None:
         self._jobs.discard(job)
         if not job.cancelled:
             job.deliver()
+
+
+def _cancel_all(jobs: set[Job]) -> None:
+    for job in jobs:
+        job.cancel()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QComboBox, QLineEdit, QWidget
 
@@ -17,6 +18,11 @@ from biofeedback.ui.tokens import Look
 
 GAINS = {Sensor.RAW: "200", Sensor.RECT: "200", Sensor.ENV: "10200", Sensor.UNKNOWN: ""}
 """MyoWare 2.0's gain of each output; ENV with the factory's potentiometer."""
+
+
+def tr(text: str) -> str:
+    """Return `text` in the person's language."""
+    return QCoreApplication.translate("channel", text)
 
 
 class ChoiceBox(QComboBox):
@@ -42,21 +48,19 @@ class ChannelRow:
     def __init__(self, number: int, channel: ChannelSettings, dialog: QWidget, look: Look) -> None:
         self._before = channel
         self.muscle = QLineEdit(channel.muscle, dialog)
-        self.side = choice_box(
-            [("", ""), (dialog.tr("left"), "left"), (dialog.tr("right"), "right")], channel.side, look, dialog
-        )
+        self.side = choice_box([("", ""), (tr("left"), "left"), (tr("right"), "right")], channel.side, look, dialog)
         self.sensor = choice_box([*((s.value, s) for s in (Sensor.RAW, Sensor.RECT, Sensor.ENV)),
-                              (dialog.tr("unknown"), Sensor.UNKNOWN)], channel.sensor, look, dialog)  # fmt: skip
+                              (tr("unknown"), Sensor.UNKNOWN)], channel.sensor, look, dialog)  # fmt: skip
         self.gain = QLineEdit("" if channel.gain is None else f"{channel.gain:g}", dialog)
-        self.gain.setPlaceholderText(dialog.tr("unknown"))
+        self.gain.setPlaceholderText(tr("unknown"))
         self.vref = QLineEdit("" if channel.vref is None else f"{channel.vref:g}", dialog)
-        self.vref.setPlaceholderText(dialog.tr("board's"))
+        self.vref.setPlaceholderText(tr("board's"))
         named = (
-            (self.muscle, dialog.tr("Muscle of channel {n}"), dialog.tr("The muscle the electrodes lie on")),
-            (self.side, dialog.tr("Side of channel {n}"), dialog.tr("Left or right, or empty")),
-            (self.sensor, dialog.tr("Sensor output of channel {n}"), dialog.tr("Which pin of the sensor is wired")),
-            (self.gain, dialog.tr("Gain of channel {n}"), dialog.tr("Without a gain there are no microvolts")),
-            (self.vref, dialog.tr("Reference voltage of channel {n}"), dialog.tr("Volts; empty: what the board says")),
+            (self.muscle, tr("Muscle of channel {n}"), tr("The muscle the electrodes lie on")),
+            (self.side, tr("Side of channel {n}"), tr("Left or right, or empty")),
+            (self.sensor, tr("Sensor output of channel {n}"), tr("Which pin of the sensor is wired")),
+            (self.gain, tr("Gain of channel {n}"), tr("Without a gain there are no microvolts")),
+            (self.vref, tr("Reference voltage of channel {n}"), tr("Volts; empty: what the board says")),
         )
         for widget, name, tip in named:
             widget.setAccessibleName(name.format(n=number))
@@ -72,8 +76,8 @@ class ChannelRow:
         """Return what is typed; raise ValueError with a sentence when a number is none."""
         return replace(
             self._before, muscle=self.muscle.text().strip() or "muscle", side=self.side.currentData(),
-            sensor=Sensor(self.sensor.currentData()), gain=number(self.gain.text(), "gain"),
-            vref=number(self.vref.text(), "reference voltage"),
+            sensor=Sensor(self.sensor.currentData()), gain=number(self.gain.text(), tr("gain")),
+            vref=number(self.vref.text(), tr("reference voltage")),
         )  # fmt: skip
 
     def _suggest_gain(self) -> None:
@@ -99,5 +103,6 @@ def number(text: str, name: str) -> float | None:
     except ValueError:
         value = 0.0
     if not 0 < value < 1e6:
-        raise ValueError(f"The {name} '{text[:20]}' is not a number above 0. Leave it empty if it is not known.")
+        words = tr("The {name} '{text}' is not a number above 0. Leave it empty if it is not known.")
+        raise ValueError(words.format(name=name, text=text[:20]))
     return value

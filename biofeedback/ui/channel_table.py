@@ -15,7 +15,7 @@ from biofeedback.recording.settings import MAX_CHANNELS
 from biofeedback.ui.channel_row import ChannelRow
 from biofeedback.ui.live_signal import Stretch
 from biofeedback.ui.note_line import NoteLine
-from biofeedback.ui.phrase import said
+from biofeedback.ui.phrase import marked
 from biofeedback.ui.sensor_check import LISTEN, SensorCheck
 from biofeedback.ui.tokens import Look
 from biofeedback.ui.words import spoken
@@ -45,7 +45,8 @@ class ChannelTable(QWidget):
         self.checks: list[SensorCheck] = []
         self._numbers: list[QLabel] = []
         for i in range(MAX_CHANNELS):
-            channel = channels[i] if i < len(channels) else ChannelSettings(muscle=f"muscle {i + 1}")
+            unnamed = self.tr("muscle {n}").format(n=i + 1)
+            channel = channels[i] if i < len(channels) else ChannelSettings(muscle=unnamed)
             row = ChannelRow(i + 1, channel, self, look)
             self._numbers.append(QLabel(str(i + 1), self))
             grid.addWidget(self._numbers[i], 2 * i + 1, 0)
@@ -89,7 +90,7 @@ class ChannelTable(QWidget):
         n_channels = min(self._n_shown, stretch.n_channels)
         kinds = [self._kind(i, stretch) for i in range(n_channels)]
         found = pairs(stretch.counts[:, :n_channels], stretch.settings.rate, kinds) if n_channels > 1 else ()
-        self.pair.tell("look", " ".join(spoken(said(pair.why)) for pair in found))
+        self.pair.tell("look", " ".join(spoken(marked(pair.why)) for pair in found))
 
     def _kind(self, channel: int, stretch: Stretch) -> Sensor:
         """Return the output that a channel seems to be, else the one that is chosen for it."""

@@ -43,11 +43,11 @@ KEYS = {
     "R": "record", "C": "calibrate", "P": "pause", "M": "mark", "W": "raw", "T": "theme", "S": "settings",
     ",": "settings", "B": "settings", "D": "delay", "F5": "reconnect", "Up": "up", "Down": "down",
     "+": "narrower", "=": "narrower", "-": "wider", "Esc": "escape", "N": "skip", "Y": "repeat", "E": "finish",
-    "H": "bar", "X": "stop", "V": "sound", "F11": "person", **{str(digit): str(digit) for digit in range(10)},
+    "H": "bar", "X": "stop", "V": "sound", "L": "findings", "F11": "person", **{str(digit): str(digit) for digit in range(10)},
 }  # fmt: skip
 """Keys of the Train step to the names of what they do. Space and Enter depend on the moment."""
 EVERYWHERE = frozenset(
-    ("record", "mark", "theme", "settings", "delay", "reconnect", "sound", "person", "stop", "escape")
+    ("record", "mark", "theme", "settings", "delay", "reconnect", "sound", "findings", "person", "escape")
 )
 """What keys do in every step, where the step itself gives them no other meaning."""
 

@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QWidget
 
 from biofeedback.emg.delay import Known, Part, total
 from biofeedback.ui.canvas import RIGHT, TOP, Canvas, text_width
-from biofeedback.ui.phrase import said
+from biofeedback.ui.phrase import marked
 from biofeedback.ui.readings import DELAY_NAMES
 from biofeedback.ui.text_height import text_height
 from biofeedback.ui.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, Look
@@ -185,7 +185,7 @@ class DelayPopover(QWidget):
         return f"{part.least * 1000:.0f}–{part.most * 1000:.0f}" if part.least < part.most else ""
 
     def _why(self, part: Part) -> str:
-        words = spoken(said(part.why))
+        words = spoken(marked(part.why))
         for unit in ("ms", "Hz"):  # a number and its unit stay on one line
             words = words.replace(f" {unit}", f"\u00a0{unit}")
         return words

@@ -18,7 +18,7 @@ from biofeedback.training.plan_file import SHIPPED, find_plan
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.exercise_lines import exercise_lines, running
 from biofeedback.ui.instant import Moment
-from biofeedback.ui.phrase import Phrase, said, say
+from biofeedback.ui.phrase import Phrase, marked, say
 
 LETTING_GO = 1.5
 """Seconds at the beginning of a rest in which the word is to let go."""
@@ -121,7 +121,7 @@ def _before(practice: PracticeState, plan: Plan | None, go_on: str) -> Moment | 
         return None
     name = practice.setup.exercise.plan
     plan = plan or plan_named(name)
-    hint = say("{title}:\n{key} begins", title=plan.title if plan else name, key=go_on)
+    hint = say("{title}:\n{key} begins", title=marked(plan.title) if plan else name, key=go_on)
     return Moment(say("READY"), "play", "way", hint)
 
 
@@ -133,7 +133,7 @@ def _after(practice: PracticeState) -> Moment | None:
     hint = _sums(exercise.blocks)
     if asked:
         question = say("Pain now?") if asked[0] == "pain" else say("How much effort was it?")
-        hint = say("{sums} {question} Keys 0 (none) to 9.", sums=hint.filled(), question=question.filled())
+        hint = say("{sums} {question} Keys 0 (none) to 9.", sums=hint, question=question)
     return Moment(say("EXERCISE OVER"), "tick", "quiet", hint, spacious=False, with_target=False)
 
 
@@ -167,7 +167,7 @@ def _start(exercise: ExerciseState, plan: Plan | None, warning: Phrase | None) -
             hint = say("{n} repetitions with the bar hidden.\nFirst let it go soft", n=exercise.n_repetitions)
             word, icon = say("TEST"), "ring"
         return Moment(word, icon, "quiet", warning or hint, seconds_left=left, progress=progress, with_target=False)
-    hint = said(plan.words) if plan else say("{n} of {all} comes next", n=exercise.repetition,
+    hint = marked(plan.words) if plan else say("{n} of {all} comes next", n=exercise.repetition,
                                              all=exercise.n_repetitions)  # fmt: skip
     return Moment(say("GET READY"), "ring", "way", warning or hint, seconds_left=left, progress=progress)
 
@@ -184,7 +184,7 @@ def _work(practice: PracticeState, exercise: ExerciseState, plan: Plan | None, w
     }
     word, icon, hint = doing.get(kind, (say("CONTRACT"), "up", say("Up to the line")))
     if plan and kind not in doing:
-        hint = said(plan.words)
+        hint = marked(plan.words)
     if exercise.bar_hidden:
         if exercise.block != "set":
             n, n_all = exercise.repetition, exercise.n_repetitions
@@ -211,7 +211,7 @@ def _rest(exercise: ExerciseState, warning: Phrase | None) -> Moment:
     after = repetition_words(exercise)
     hint = say("Let it go soft")
     if after and exercise.last and exercise.last.result != "reached":
-        hint = say("Let it go soft:\n{after}", after=after.filled())
+        hint = say("Let it go soft:\n{after}", after=after)
     elif exercise.setup.surprising:
         hint = say("Let it go soft, wait for the tone")
     return Moment(
@@ -228,7 +228,7 @@ def _pause(exercise: ExerciseState) -> Moment:
     if n_done >= exercise.n_sets:
         following = say("next: the test once more")
     if last is None or last.block != "set":
-        hint = say("The bar comes back:\n{following}", following=following.filled())
+        hint = say("The bar comes back:\n{following}", following=following)
         return Moment(say("TEST OVER"), "tick", "quiet", hint, seconds_left=left, progress=progress, with_target=False)
-    hint = say("{n} of {all} reached,\n{following}", n=last.reached, all=last.scored, following=following.filled())
+    hint = say("{n} of {all} reached,\n{following}", n=last.reached, all=last.scored, following=following)
     return Moment(say("SET OVER"), "tick", "quiet", hint, seconds_left=left, progress=progress, with_target=False)

@@ -11,8 +11,10 @@ from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.training.task import HELD
 from biofeedback.ui.instant import Moment
-from biofeedback.ui.phrase import Phrase, say
+from biofeedback.ui.phrase import Phrase, said, say
 from biofeedback.ui.readings import UNIT_SIGNS, Reading
+
+NOTHING = said("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class RingText:
     unit: str
     below: Phrase
     label: Phrase
-    value: str
+    value: Phrase
     fraction: float
 
 
@@ -34,7 +36,8 @@ def exercise_ring(
     held = exercise.setup.exercise.kind in HELD
     works = exercise.phase == "work" and not practice.paused
     if exercise.bar_hidden:
-        return RingText("–", "", say("hidden"), say("Test") if exercise.block != "set" else say("Bar hidden"), "", 0.0)
+        label = say("Test") if exercise.block != "set" else say("Bar hidden")
+        return RingText("–", "", say("hidden"), label, NOTHING, 0.0)
     whole = exercise.setup.hold_seconds
     done, fraction = (exercise.hold_clock, exercise.hold_fraction) if held else (exercise.phase_elapsed, 0.0)
     if not held and works and exercise.phase_seconds:
@@ -43,11 +46,11 @@ def exercise_ring(
         last = exercise.last if exercise.phase == "rest" and held else None
         done, fraction = (last.hold if last else 0.0), 0.0
     label = say("Hold") if held else say("Time")
-    value = f"{min(done, whole):.1f} of {whole:.1f} s"
+    value = say("{now} of {all} s", now=f"{min(done, whole):.1f}", all=f"{whole:.1f}")
     if exercise.setup.exercise.kind == "quick":  # a time would tell when the tone comes
-        label, value, fraction = say("As fast as you can"), "", exercise.hold_fraction if works else 0.0
+        label, value, fraction = say("As fast as you can"), NOTHING, exercise.hold_fraction if works else 0.0
     if pair:
         words = say("both good") if moment.met else say("held") if held else say("done")
-        return RingText(f"{min(done, whole):.1f}", "s", words, label, f"{whole:.1f} s", fraction)
+        return RingText(f"{min(done, whole):.1f}", "s", words, label, said(f"{whole:.1f} s"), fraction)
     figure, unit = reading.figure, UNIT_SIGNS[reading.unit] if reading.level is not None else ""
     return RingText(figure, unit, say("of today's best"), label, value, fraction)

@@ -45,6 +45,8 @@ class Today:
     """One set only."""
     quick: bool = True
     """The quick calibration."""
+    days_away: int | None = None
+    """Days since the session before; None without one."""
     ease: float = 0.0
     """Points of percent by which the target begins lower, once after days away."""
     side: str = "right"
@@ -63,6 +65,14 @@ class Today:
         return self.answers.twelve_weeks or (self.prescription is not None and self.prescription.twelve_weeks)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Session:
+    """A session that was begun: of whom, and of which task. Another one is never equal."""
+
+    subject: str
+    task: str
+
+
 class Guide(QObject):
     """Leads through the steps. `changed`: the step, or what was chosen, is another."""
 
@@ -73,8 +83,7 @@ class Guide(QObject):
         self._station = station
         self.step: Step = step
         self.today = Today()
-        self._session: tuple[str, str] | None = None
-        """Person and task of the session that was begun."""
+        self._session: _Session | None = None
         self._set_up = False
         """Whether the plan was set up in the running recording."""
         self.mains = MainsGuard(station, self)
@@ -107,6 +116,11 @@ class Guide(QObject):
         """The training as it stands."""
         update = self._station.engine.state.update
         return update.practice if update else None
+
+    @property
+    def session(self) -> object:
+        """What is another one for each session."""
+        return self._session
 
     @property
     def simulated(self) -> bool:
@@ -194,11 +208,11 @@ class Guide(QObject):
         """Begin the session's recording and set the plan up, unless both were done."""
         today, plan, engine = self.today, self.today.plan, self._station.engine
         task = plan.task if plan else FREE_TASK
-        if self._session != (today.subject, task):
+        if self._session is None or (self._session.subject, self._session.task) != (today.subject, task):
             if self.is_recording:
                 engine.stop_recording()
             self._station.begin_session(today.subject, task)
-            self._session = (today.subject, task)
+            self._session = _Session(today.subject, task)
             self._set_up = False
             self._station.start_recording()
             self.post(*answers_as_commands(today.answers), *today.sites)

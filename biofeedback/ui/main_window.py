@@ -23,11 +23,13 @@ from PyQt6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PyQt6.QtWidgets import QDialog, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from biofeedback.emg.delay import total
 from biofeedback.ui.canvas import Canvas
+from biofeedback.ui.calibrate_page import CalibratePage
 from biofeedback.ui.choice import Choice
+from biofeedback.ui.companions import Companions
 from biofeedback.ui.controls import Station
 from biofeedback.ui.delay_popover import DelayPopover
 from biofeedback.ui.guide import STEPS, Guide, Step
@@ -37,8 +39,11 @@ from biofeedback.ui.instant import Moment
 from biofeedback.ui.moment import moment
 from biofeedback.ui.page import Glance, Page
 from biofeedback.ui.page_actions import PageActions
+from biofeedback.ui.phrase import said
+from biofeedback.ui.prepare_page import PreparePage
 from biofeedback.ui.readings import delay_parts, readings
-from biofeedback.ui.settings_dialog import SettingsDialog
+from biofeedback.ui.review_page import ReviewPage
+from biofeedback.ui.start_page import StartPage
 from biofeedback.ui.strip import Strip
 from biofeedback.ui.tokens import GUTTER, MARGIN, PALETTES, Look, palette_of, style_sheet
 from biofeedback.ui.train_page import TrainPage
@@ -80,9 +85,18 @@ class MainWindow(QWidget):
         self._last_slow: tuple[float, Moment | None] = (0.0, None)
         self.header, self.row, self.strip = Header(self), PageActions(self), Strip(self)
         self.train = TrainPage(station, self.guide, self, history=self.history)
-        self.pages: dict[Step, Page] = {"train": self.train}
+        start, prepare = StartPage(station, self.guide, self), PreparePage(station, self.guide, self)
+        self.pages: dict[Step, Page] = {
+            "start": start,
+            "prepare": prepare,
+            "calibrate": CalibratePage(station, self.guide, self),
+            "train": self.train,
+            "review": ReviewPage(station, self.guide, self),
+        }
+        start.asked.connect(self.do)
         self.stage, self.side, self.action_bar = self.train.stage, self.train.side, self.train.action_bar
         self.popover = DelayPopover(self)
+        self.beside = Companions(self, station, self.guide, lambda at: at is self.strip.sound)
         self._late, self._slow = QTimer(self), QTimer(self)
         self._late.setSingleShot(True)
         self._late.timeout.connect(self.look)
@@ -104,12 +118,14 @@ class MainWindow(QWidget):
     @property
     def page(self) -> Page:
         """The page of the step that is shown."""
-        return self.pages.get(self.guide.step, self.train)
+        return self.pages[self.guide.step]
 
     def look(self) -> None:
         """Read the latest state and show what moves; and the rest where it says something new."""
         glance = self._glance()
         self.page.look(glance)
+        scales = self.train.controls.scales(glance.state, glance.shown)
+        self.beside.look(glance, scales, paced=self._station.paced)
         since, before = self._last_slow
         now = glance.moment
         same = before is not None and (before.word, before.silent_for is None) == (now.word, now.silent_for is None)
@@ -128,6 +144,8 @@ class MainWindow(QWidget):
             self.history.follow(state.update.end_index, state.update.practice)
         now = moment(state, self._last_look, paced=self._station.paced)
         silent = now.silent_for is not None
+        if (sentence := self.guide.mains.sentence) and not silent and state.update and state.update.practice.paused:
+            now = replace(now, hint=said(sentence))
         return Glance(state, now, readings(state, silent=silent), silent, self._last_look)
 
     def _look_soon(self) -> None:
@@ -149,6 +167,8 @@ class MainWindow(QWidget):
         self.header.tell_steps(self.guide.step, [step for step in STEPS if self._may_go(step)], self._who())
         delay = total(parts)[0] if state.delays else None
         self.strip.show_state(state, glance.shown, delay, silent=glance.silent, notice=notice)
+        sound = self.beside.sound
+        self.strip.show_sound(sound.words(), missing=sound.problem is not None)
         if self.popover.isVisible():
             self.popover.show_parts(parts)
         self.page.look_slowly(glance)
@@ -176,13 +196,25 @@ class MainWindow(QWidget):
         """Show a sentence of trouble in the strip for some seconds."""
         self._notice, self._notice_until = sentence, self._clock() + NOTICE_SHOWN
 
+    def _notify_of_sound(self, sentence: str) -> None:
+        """Say it unless something graver is being said: the strip shows that there is no sound."""
+        if self._last_look >= self._notice_until:
+            self.notify(sentence)
+
     # -- doing ----------------------------------------------------------------------------------------
 
     def press_key(self, key: str) -> None:
         """Do what a single key means in this step."""
+        if key == "Enter":
+            self._press_enter()
+            return
         name = action_of(key, training=self.guide.step == "train", own=self.row.named)
         if name:
             self.do(name)
+
+    def _press_enter(self) -> None:
+        primary = None if self.guide.step == "train" else self.row.primary
+        self.do(primary.name if primary else "enter")
 
     def do(self, name: str) -> None:
         """Do what a button or key asks for."""
@@ -200,9 +232,20 @@ class MainWindow(QWidget):
             choice = self._station.choice
             self.apply(replace(choice, settings=replace(choice.settings, palette=following)))
         elif name == "settings":
-            self.open_settings()
+            self.beside.open_settings(self.apply)
         elif name == "delay":
             self.toggle_delay()
+        elif name == "findings":
+            self.strip.toggle_findings()
+        elif name == "sound":
+            self.beside.sound.toggle()
+        elif name == "person":
+            self.beside.person.toggle()
+        elif name == "edit plans":
+            self.beside.edit_plan()
+        elif name == "prescription":
+            button = self.row.buttons.get(name, self.row.more)
+            self.beside.open_prescription_menu(button.mapToGlobal(QPoint(0, 0)))
         elif name == "escape":
             self.guide.back()
         elif name != "enter":
@@ -217,18 +260,9 @@ class MainWindow(QWidget):
         left = self.strip.mapTo(self, self.strip.delay.pos()).x() - 20
         self.popover.open_above(QPoint(left, self.strip.y()))
 
-    def open_settings(self) -> None:
-        """Open the dialog; what it returns is applied."""
-        station = self._station
-        dialog = SettingsDialog(station.choice, station.find_boards(), self._look_of_now, self, engine=station.engine)
-        dialog.finished.connect(lambda result: self._settings_closed(dialog, result))
-        dialog.open()
-
-    def _settings_closed(self, dialog: SettingsDialog, result: int) -> None:
-        if result == QDialog.DialogCode.Accepted:
-            self.apply(dialog.choice)
-        dialog.deleteLater()
-        self.setFocus()
+    def _toggle_sound_card(self) -> None:
+        left = self.strip.mapTo(self, self.strip.sound.pos()).x() - 20
+        self.beside.toggle_sound_card(QPoint(left, self.strip.y()))
 
     def apply(self, choice: Choice) -> None:
         """Change to `choice` and show what becomes of it."""
@@ -265,7 +299,7 @@ class MainWindow(QWidget):
         self.setStyleSheet(style_sheet(look))
         for page in self.pages.values():
             page.dress(look)
-        for part in (self.header, self.row, self.strip, self.popover):
+        for part in (self.header, self.row, self.strip, self.popover, self.beside):
             part.dress(look)
         self._place()
         self.update()
@@ -282,6 +316,7 @@ class MainWindow(QWidget):
             else:
                 page.setGeometry(MARGIN, top + GUTTER, w - 2 * MARGIN, h - strip - row - top - 3 * GUTTER)
         self.popover.hide()
+        self.beside.sound_card.hide()
 
     def _wire(self, wake: Wake) -> None:
         wake.woken.connect(self._look_soon)
@@ -289,9 +324,17 @@ class MainWindow(QWidget):
         self.stage.live.painted.connect(self._painted)
         self.train.asked.connect(self.do)
         self.row.pressed.connect(self.do)
-        self.header.board.clicked.connect(self.open_settings)
+        self.header.board.clicked.connect(lambda: self.do("settings"))
         self.header.step_pressed.connect(self.guide.go)
         self.strip.delay.clicked.connect(self.toggle_delay)
+        self.strip.sound.clicked.connect(self._toggle_sound_card)
+        self.train.cards.noticed.connect(self.notify)
+        self.beside.noticed.connect(self.notify)
+        self.beside.sound.noticed.connect(self._notify_of_sound)
+        person = self.beside.person
+        person.key_pressed.connect(self.press_key)
+        person.space_pressed.connect(self.train.controls.space_pressed)
+        person.space_released.connect(self.train.controls.let_go)
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.applicationStateChanged.connect(lambda _: self.train.controls.let_go())
@@ -304,8 +347,7 @@ class MainWindow(QWidget):
             if not a0.isAutoRepeat():
                 self.train.controls.space_pressed()
         elif a0.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            primary = self.row.primary
-            self.do("enter" if self.guide.step == "train" else primary.name if primary else "enter")
+            self._press_enter()
         else:
             super().keyPressEvent(a0)
 
@@ -347,5 +389,6 @@ class MainWindow(QWidget):
         """Stop looking; the app stops the engine."""
         self._slow.stop()
         self._late.stop()
+        self.beside.close()
         self.train.controls.let_go()
         super().closeEvent(a0)

@@ -12,7 +12,7 @@ from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.exercise_lines import in_block
 from biofeedback.ui.exercise_moment import exercise_moment
 from biofeedback.ui.instant import Moment, Tone
-from biofeedback.ui.phrase import Phrase, clock, megabytes, said, say
+from biofeedback.ui.phrase import Phrase, clock, marked, megabytes, say
 from biofeedback.ui.readings import sentence
 
 STALE_AFTER = 0.5
@@ -80,7 +80,7 @@ def verdict(result: CalibrationResult) -> Moment:
     why = reasons.get(result.reason, reasons[""])
     if result.verdict == "care":
         return Moment(say("USABLE WITH CARE"), "look", "look", why, spacious=False)
-    hint = say("{why} {meaning}", why=why.filled(), meaning=meanings[result.kind].filled())
+    hint = say("{why} {meaning}", why=why, meaning=meanings[result.kind])
     return Moment(say("GOOD"), "tick", "reached", hint, spacious=False)
 
 
@@ -94,21 +94,21 @@ def kept(state: EngineState) -> Phrase:
 
 def _silent(state: EngineState, seconds: float) -> Moment:
     if state.phase == "failed":
-        return Moment(say("STOPPED"), "stop", "fix", said(state.message), spacious=False, silent_for=seconds)
+        return Moment(say("STOPPED"), "stop", "fix", marked(state.message), spacious=False, silent_for=seconds)
     if state.phase in ("ended", "stopped"):
-        return Moment(say("THE END"), "stop", "quiet", said(state.message or "The signal has ended."), spacious=False,
-                      silent_for=seconds, with_target=False)  # fmt: skip
+        why = marked(state.message) if state.message else say("The signal has ended.")
+        return Moment(say("THE END"), "stop", "quiet", why, spacious=False, silent_for=seconds, with_target=False)
     if state.phase == "streaming" and state.update is None:
         return Moment(say("STARTING"), "board", "quiet", say("The first samples are on their way."), spacious=False,
                       silent_for=seconds)  # fmt: skip
     if state.phase == "connecting":
-        hint = said(state.message) if state.message else say("It is found by itself. Board and sensor: B.")
+        hint = marked(state.message) if state.message else say("It is found by itself. Board and sensor: B.")
         return Moment(say("LOOKING FOR THE BOARD"), "unplugged", "quiet", hint, spacious=False, silent_for=seconds,
                       can_reconnect=True)  # fmt: skip
     if state.phase == "another board":
-        return Moment(say("ANOTHER BOARD"), "board", "look", said(state.message), spacious=False, silent_for=seconds,
+        return Moment(say("ANOTHER BOARD"), "board", "look", marked(state.message), spacious=False, silent_for=seconds,
                       can_reconnect=True)  # fmt: skip
-    hint = say("{kept} Plug the board in: it goes on by itself.", kept=kept(state).filled())
+    hint = say("{kept} Plug the board in: it goes on by itself.", kept=kept(state))
     return Moment(say("WAITING FOR THE BOARD"), "unplugged", "quiet", hint, spacious=False, silent_for=seconds,
                   can_reconnect=True)  # fmt: skip
 
@@ -151,4 +151,4 @@ def _warning(state: EngineState) -> Phrase | None:
     worst = next((one for one in found if one.severity == "fix" and one.channel in (0, None)), None)
     if worst is None:
         return None
-    return say("{found}\n{fix}", found=sentence(worst).filled(), fix=said(worst.fix).filled())
+    return say("{found}\n{fix}", found=sentence(worst), fix=say(worst.fix))

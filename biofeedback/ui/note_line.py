@@ -21,6 +21,11 @@ class Sign(QWidget):
         super().__init__(parent)
         self._look = look
         self.light: Light | None = None
+        self.dress(look)
+
+    def dress(self, look: Look) -> None:
+        """Take on a look."""
+        self._look = look
         side = round(look.px(20))
         self.setFixedSize(side, side)
 
@@ -51,6 +56,12 @@ class NoteLine(QWidget):
         row.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.label, 1, Qt.AlignmentFlag.AlignTop)
         self.hide()
+
+    def dress(self, look: Look) -> None:
+        """Take on a look."""
+        self._look = look
+        self.sign.dress(look)
+        self.tell(self.sign.light, self.words, self.toolTip())
 
     def tell(self, light: Light | None, words: str, tip: str = "") -> None:
         """Show `words` beside `light` (None: no sign); nothing at all without words. `tip`: all of it."""

@@ -112,7 +112,7 @@ def paint(
 def _open(window: MainWindow, name: str) -> None:
     """Open what a scene shows beside the window itself."""
     if name in ("settings", "display"):
-        window.open_settings()
+        window.do("settings")
     elif name == "findings":
         window.strip.toggle_findings()
     elif name:

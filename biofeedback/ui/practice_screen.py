@@ -125,8 +125,8 @@ class PracticeScreen(QWidget):
         if exercise and not practice.calibration:
             shown = exercise_ring(practice, exercise, first, moment, pair=self.live.pair)
             name = "" if self.live.pair else first.name
-            self.ring.show_hold(name, shown.figure, shown.unit, spoken(shown.below), spoken(shown.label), shown.value,
-                                shown.fraction, met=moment.met)  # fmt: skip
+            self.ring.show_hold(name, shown.figure, shown.unit, spoken(shown.below), spoken(shown.label),
+                                spoken(shown.value), shown.fraction, met=moment.met)  # fmt: skip
             return
         below = {
             "percent": self.tr("of today's best"),

@@ -18,7 +18,7 @@ from biofeedback.ui.channel_row import ChannelRow, number
 from biofeedback.ui.key_button import KeyButton
 from biofeedback.ui.live_signal import Stretch
 from biofeedback.ui.note_line import NoteLine
-from biofeedback.ui.phrase import said, say
+from biofeedback.ui.phrase import marked, say
 from biofeedback.ui.tokens import Look
 from biofeedback.ui.words import spoken
 
@@ -78,7 +78,7 @@ class SensorCheck(QWidget):
 
     def channel(self) -> ChannelSettings:
         """Return what is typed; raise ValueError with a sentence when a number is none."""
-        return replace(self._row.channel(), supply=number(self.supply.text(), "supply voltage"))
+        return replace(self._row.channel(), supply=number(self.supply.text(), self.tr("supply voltage")))
 
     def know(self, rate: float, vref: float | None) -> None:
         """Know the scans per second and the ADC's reference voltage (None while no board told it)."""
@@ -107,7 +107,7 @@ class SensorCheck(QWidget):
         typed = self._typed()
         told = warnings(typed, self._vref) if typed else ()
         for line, words in zip(self.warnings, [*told, *[""] * len(self.warnings)], strict=False):
-            line.tell("look", spoken(said(words)))
+            line.tell("look", spoken(marked(words)))
         self._limit(typed)
 
     def _typed(self) -> ChannelSettings | None:
@@ -122,11 +122,11 @@ class SensorCheck(QWidget):
         if found is None:
             self.suggestion.tell(None, "")
         elif found.kind is Sensor.UNKNOWN:
-            self.suggestion.tell("look", spoken(said(found.why)))
+            self.suggestion.tell("look", spoken(marked(found.why)))
         else:
-            words = say("It seems to be {kind}. {why}", kind=found.kind, why=found.why)
+            words = say("It seems to be {kind}. {why}", kind=found.kind, why=marked(found.why))
             if not differs:
-                words = say("It seems to be {kind}, as chosen. {why}", kind=found.kind, why=found.why)
+                words = say("It seems to be {kind}, as chosen. {why}", kind=found.kind, why=marked(found.why))
             self.suggestion.tell("look" if differs else "good", spoken(words))
         if found is not None and differs:
             label = self.tr("Use {kind}").format(kind=found.kind)
@@ -146,8 +146,9 @@ class SensorCheck(QWidget):
             self.limits.tell(None, "")
             return
         names = ", ".join(name for name, _ in refused)
-        words = spoken(say("Not with this output: {names}. {why}", names=names, why=refused[0][1]))
-        self.limits.tell(None, words, "\n".join(dict.fromkeys(why for _, why in refused)))
+        words = spoken(say("Not with this output: {names}. {why}", names=names, why=marked(refused[0][1])))
+        whys = dict.fromkeys(spoken(marked(why)) for _, why in refused)
+        self.limits.tell(None, words, "\n".join(whys))
 
     def _take(self) -> None:
         if self._sensed is not None:

@@ -145,7 +145,7 @@ class SettingsDialog(QDialog):
         self.notch = TickBox(tr("notch filter"), self.look, self)
         self.notch.setChecked(settings.notch)
         self.preview = DisplayPreview(choice.display, float(settings.rate), self._signal, self.look, self)
-        self.display = choice_box([(name, name) for name in DISPLAYS], choice.display, self.look, self)
+        self.display = choice_box([(self._display_words(n), n) for n in DISPLAYS], choice.display, self.look, self)
         palettes = [(tr("light"), "light"), (tr("dark"), "dark"), (tr("high contrast"), "contrast")]
         self.palette_choice = choice_box(
             [*palettes, (tr("as the system"), "system")], settings.palette, self.look, self
@@ -165,6 +165,7 @@ class SettingsDialog(QDialog):
         self._title(tr("Signal"))
         self.mains.setToolTip(tr("Frequency of the power line here"))
         self.mains.setAccessibleName(tr("Mains"))
+        self.notch.setAccessibleName(tr("Notch filter"))
         self.notch.setToolTip(tr("Takes the mains' hum out of the band-passed signal; after a gap it settles 0.5 s"))
         self._line(tr("Mains"), self._side_by_side(self.mains, self.notch), tr("The power line's hum"))
         self._line(tr("Bar shows"), self.display, tr("Scores always use RMS 125 ms; this is only what the bar shows"))
@@ -174,6 +175,7 @@ class SettingsDialog(QDialog):
         self._line(tr("Text size"), self.text_size, tr("Everything keeps its place up to 200 %"))
         self._line(tr("Library"), self._side_by_side(self.library, browse), tr("Folder of the recordings"))
         self.library.setAccessibleName(tr("Library"))
+        self.library.setToolTip(tr("Folder of the recordings; empty: the app's own"))
         for box in (self.board, self.n_channels, self.rate):
             box.currentIndexChanged.connect(self._board_changed)
         for look_at in (self.display.currentIndexChanged, self.display.highlighted):
@@ -197,7 +199,11 @@ class SettingsDialog(QDialog):
         self.preview.set_rate(rate)
         for i in range(self.display.count()):
             name = str(self.display.itemData(i))
-            self.display.setItemText(i, f"{name}  ({self.preview.cost(name)})")
+            self.display.setItemText(i, f"{self._display_words(name)}  ({self.preview.cost(name)})")
+
+    def _display_words(self, name: str) -> str:
+        kind, _, rest = name.partition(" ")
+        return f"{self.tr('linear') if kind == 'linear' else kind} {rest}"
 
     def _title(self, text: str) -> None:
         row = self._grid.rowCount()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from PyQt6.QtCore import QIODevice, QObject, QTimer, pyqtSignal
 
-from biofeedback.ui.heard import Heard
+from biofeedback.ui.heard import Cue, Heard
 from biofeedback.ui.phrase import Phrase, say
 from biofeedback.ui.tones import Synth
 
@@ -74,7 +74,7 @@ class Audio(QObject):
         try:
             from PyQt6 import QtMultimedia  # noqa: PLC0415 - slow to load, and may be missing
         except ImportError as error:
-            hint = "install the package libpulse0" if "libpulse" in str(error) else str(error)
+            hint = say("install the package libpulse0") if "libpulse" in str(error) else str(error)
             raise SoundError(say("Qt's sound cannot be loaded ({hint})", hint=hint)) from error
         self._multimedia = QtMultimedia
         self._devices = QtMultimedia.QMediaDevices(self)
@@ -204,6 +204,11 @@ class Sound:
         if self._synth:
             self._synth.hear(now)
 
+    def play(self, cue: Cue) -> None:
+        """Play one cue by itself; nothing where nothing is heard."""
+        if self._synth:
+            self._synth.play(cue)
+
     def set_volume(self, volume: float) -> None:
         """Set the volume, 0 to 1."""
         self._volume = min(1.0, volume) if volume > 0 else 0.0
@@ -240,7 +245,7 @@ class Sound:
         self._check()
 
     def _lose(self, reason: Phrase) -> None:
-        log.warning("no sound: %s", reason.filled())
+        log.info("no sound: %s", reason.filled())
         self._problem = _without_sound(reason)
         self._close()
 
@@ -268,4 +273,4 @@ class Sound:
 
 
 def _without_sound(reason: Phrase) -> Phrase:
-    return say("No sound on this computer: {reason}; training goes on.", reason=reason.filled())
+    return say("No sound on this computer: {reason}; training goes on.", reason=reason)

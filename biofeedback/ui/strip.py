@@ -1,4 +1,4 @@
-"""The strip at the bottom, always there: board and rate, received, delay, recording, signal lights, SIMULATED.
+"""The strip at the bottom, always there: board, received, delay, recording, signal lights, sound, SIMULATED.
 
 One rule: what does not fit loses its label first, then a light its sentence for one word, and only then, in a fixed
 order, an item its place; nothing is cut.
@@ -7,13 +7,13 @@ order, an item its place; nothing is cut.
 from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from biofeedback.engine_state import EngineState
 from biofeedback.ui.canvas import Canvas
 from biofeedback.ui.findings_popover import FindingsPopover
-from biofeedback.ui.phrase import clock, megabytes
+from biofeedback.ui.phrase import clock, marked, megabytes
 from biofeedback.ui.readings import Reading
 from biofeedback.ui.strip_item import StripItem
 from biofeedback.ui.tokens import MARGIN, Look
@@ -21,7 +21,7 @@ from biofeedback.ui.words import spoken
 
 
 class Strip(QWidget):
-    """Shows a state; `delay` is the item that opens the parts of the delay, each light the card of all findings."""
+    """Shows a state. `delay` opens the parts of the delay, `sound` the sounds, each light the card of all findings."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +30,8 @@ class Strip(QWidget):
         self.delay = StripItem(clickable=True)
         self.delay.setToolTip(self.tr("What the delay is made of (D)"))
         self.recording, self.badge = StripItem(), StripItem()
+        self.sound = StripItem(clickable=True)
+        self.sound.setToolTip(self.tr("How loud, and what each sound means; V turns it off and on"))
         self.notice = StripItem()
         self.lights: list[StripItem] = []
         self._row = QHBoxLayout(self)
@@ -37,11 +39,11 @@ class Strip(QWidget):
         for item in (self.board, self.received, self.delay, self.recording, self.notice):
             self._row.addWidget(item)
         self._row.addStretch(1)
+        self._row.addWidget(self.sound)
         self._row.addWidget(self.badge)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         window = parent or self
         self.card = FindingsPopover(window, opens=lambda at: at in self.lights, on_close=window.setFocus)
-        QShortcut(QKeySequence("L"), self, self.toggle_findings).setAutoRepeat(False)
 
     def toggle_findings(self) -> None:
         """Open the card with everything the signal check finds, or close it."""
@@ -73,11 +75,12 @@ class Strip(QWidget):
         known = state.received + state.lost > 0
         percent = f"{int(state.received_percent * 100) / 100:.2f} %" if known else "–"
         caveats = state.info.caveats if state.info else ()  # what a board's language cannot promise
-        percent = " · ".join([percent, *(self.tr(caveat) for caveat in caveats)])
+        percent = " · ".join([percent, *(self._caveat(caveat) for caveat in caveats)])
         changed |= self.received.tell("", self.tr("Received"), percent)
         changed |= self.delay.tell("", self.tr("Delay"), "–" if delay is None or silent else f"{delay * 1000:.0f} ms")
         changed |= self._show_recording(state, silent=silent)
         trouble = notice or ((state.recording.problem or "") if state.recording else "")
+        trouble = spoken(marked(trouble)) if trouble else ""
         self.recording.setToolTip(trouble or (str(state.recording.path) if state.recording else ""))
         changed |= self.notice.tell("fix" if trouble else "", "", trouble, "bad")
         changed |= self._show_lights(readings)
@@ -86,6 +89,11 @@ class Strip(QWidget):
             "badge" if state.simulated else "", "", self.tr("SIMULATED") if state.simulated else ""
         )
         if changed:
+            self._fit()
+
+    def show_sound(self, words: str, *, missing: bool) -> None:
+        """Show what is told of sound; `missing`: it is wanted and cannot be had."""
+        if self.sound.tell("look" if missing else "", "", words):
             self._fit()
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
@@ -135,7 +143,8 @@ class Strip(QWidget):
     @property
     def items(self) -> list[StripItem]:
         """All items, left to right."""
-        return [self.board, self.received, self.delay, self.recording, *self.lights, self.notice, self.badge]
+        first, last = [self.board, self.received, self.delay, self.recording], [self.notice, self.sound, self.badge]
+        return [*first, *self.lights, *last]
 
     def _fit(self) -> None:
         """Drop labels, then items, until all fit."""
@@ -143,9 +152,9 @@ class Strip(QWidget):
         self._row.setSpacing(gap)
         room = self.width() - 2 * MARGIN
         shown = [item for item in self.items if item.value]
-        leaving = [*reversed(self.lights[1:]), self.received, self.delay, *self.lights[:1], self.board]
+        leaving = [*reversed(self.lights[1:]), self.received, self.sound, self.delay, *self.lights[:1], self.board]
         if self.notice.value:
-            leaving = [*reversed(self.lights), self.received, self.delay, self.board]
+            leaving = [*reversed(self.lights), self.received, self.sound, self.delay, self.board]
         brief: set[StripItem] = set()
         terse: set[StripItem] = set()
 
@@ -177,11 +186,15 @@ class Strip(QWidget):
             if item in self.lights:
                 tip = self.tr("{light}: all that was found, and what to do (L)")
                 item.setToolTip(tip.format(light=item.accessibleName()))
-            elif item is not self.delay and item is not self.recording:
+            elif item not in (self.delay, self.recording, self.sound):
                 item.setToolTip(item.accessibleName())
             item.updateGeometry()
             item.update()
         self._row.activate()
+
+    def _caveat(self, name: str) -> str:
+        words = {"unprotected": self.tr("unprotected"), "rate estimated": self.tr("rate estimated")}
+        return words.get(name, name)
 
     def _short(self, label: str) -> str:
         return label if len(label) <= 24 else f"{label[:23]}…"

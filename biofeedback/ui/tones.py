@@ -120,6 +120,10 @@ class Synth:
         if due:
             self._asked.append(due)
 
+    def play(self, cue: Cue) -> None:
+        """Play `cue` once, as somebody asked who wants to know it."""
+        self._asked.append((cue,))
+
     def set_volume(self, volume: float) -> None:
         """Set the volume, 0 (silent) to 1; the amplitude is PEAK times its square. Values outside are limited."""
         self._volume = min(volume, 1.0) if volume > 0 else 0.0

@@ -5,7 +5,7 @@ One rule: places follow from the size of the window and of the text only; what i
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QRect, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -18,6 +18,7 @@ from biofeedback.ui.page import Action, Glance
 from biofeedback.ui.practice_screen import PracticeScreen
 from biofeedback.ui.side_panel import SidePanel
 from biofeedback.ui.tokens import GUTTER, MARGIN, Look
+from biofeedback.ui.train_cards import TrainCards
 
 SIDE, SIDE_WIDE = 232, 360
 """Pixels of the column at the right; the wider one in windows from 1600 pixels on."""
@@ -39,6 +40,8 @@ class TrainPage(QWidget):
         self.stage = PracticeScreen(lambda: station.engine.rings, self)
         self.side = SidePanel(self)
         self.action_bar = ActionBar(self)
+        self.cards = TrainCards(self, station, guide)
+        self.cards.ended.connect(lambda: guide.go("review"))
         self.action_bar.pressed.connect(self.asked)
         self.stage.reconnect.clicked.connect(lambda: self.asked.emit("reconnect"))
 
@@ -47,6 +50,7 @@ class TrainPage(QWidget):
         self._look = look
         for part in (self.stage, self.side, self.action_bar):
             part.dress(look)
+        self.cards.dress(look)
         self._place()
 
     def look(self, glance: Glance) -> None:
@@ -60,6 +64,7 @@ class TrainPage(QWidget):
         self.side.show_state(glance.state, first, self.history, silent=glance.silent)
         may_review = self._guide.may_go("review")
         self.action_bar.show_state(glance.state, live=not glance.silent, may_review=may_review)
+        self.cards.look(glance)
 
     def entered(self) -> None:
         """Nothing of its own: what is shown is the engine's."""
@@ -82,12 +87,28 @@ class TrainPage(QWidget):
         elif name == "calibrate" and guide.today.plan is not None:
             guide.go("calibrate")
         elif name == "finish" and not self.controls.under_way and guide.may_go("review"):
-            guide.go("review")
+            if not self.cards.ask_at_the_end():
+                guide.go("review")
+        elif name == "stop":
+            self.cards.open_stop()
+        elif name == "mark":
+            n_before = len(self.history.marks)
+            if self.controls.do(name) and len(self.history.marks) > n_before:
+                self.cards.open_note(len(self.history.marks))
+        elif name == "pause" and self._may_not_go_on:
+            return True
         elif name == "escape":
             return self.controls.escape()
         else:
             return self.controls.do(name)
         return True
+
+    @property
+    def _may_not_go_on(self) -> bool:
+        """Whether wall power keeps the training from beginning or going on; the band says so."""
+        practice, guide = self._guide.practice, self._guide
+        stands = practice is not None and (practice.paused or self.controls.waits)
+        return stands and not guide.simulated and not guide.mains.may_resume
 
     def _primary(self) -> str:
         """Return what Enter does just now."""
@@ -119,3 +140,4 @@ class TrainPage(QWidget):
         side = min(round(self._look.px(side)), round(0.34 * w))
         self.side.setGeometry(w - MARGIN - side, GUTTER, side, bottom - GUTTER)
         self.stage.setGeometry(MARGIN, GUTTER, w - 2 * MARGIN - side - GUTTER, bottom - GUTTER)
+        self.cards.place(QRect(0, 0, w, h), self.stage.geometry())

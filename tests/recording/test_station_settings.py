@@ -34,6 +34,8 @@ anything = st.builds(
     palette=st.sampled_from(["light", "dark", "contrast", "system"]),
     display_envelope=st.text(max_size=10),
     library=st.none() | st.just(Path("/a folder/library")),
+    sound_on=st.booleans(),
+    volume_percent=st.integers(10, 100),
 )
 
 
@@ -73,6 +75,9 @@ def test_no_file_gives_the_defaults_without_a_word(tmp_path: Path) -> None:
         ("[[boards.uno.channels]]\ngain = nan", "gain is 'nan'"),
         ("[[boards.uno.channels]]\nvref = inf", "vref is 'inf'"),
         ("[[boards.uno.channels]]\nsensor = 'RAWER'", "sensor is 'RAWER'"),
+        ("volume_percent = 0", "volume_percent is 0; it can be 10 to 100"),
+        ("volume_percent = 101", "volume_percent is 101"),
+        ("sound_on = 1", "sound_on is '1'"),
         ("[boards.uno]\nchannels = [1]", "a channel is not a table"),
         ("a = " + "[" * 5000, "not TOML"),
         ("#" * (2 << 20), "longer than"),
@@ -103,6 +108,11 @@ def test_a_newer_versions_file_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="newer version"):
         save_settings(path, Settings())
     assert path.read_text().startswith("schema = 2")
+
+
+def test_a_file_from_before_there_was_sound_gives_sound_at_its_usual_volume() -> None:
+    older = decode_settings({"schema": 1, "text_percent": 150})
+    assert (older.sound_on, older.volume_percent) == (True, 70)
 
 
 def test_unknown_keys_do_no_harm() -> None:

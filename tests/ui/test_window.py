@@ -235,7 +235,7 @@ def test_settings_return_a_choice_and_change_nothing_themselves(make_window: Mak
 
 def test_a_gain_that_is_no_number_is_refused_with_a_sentence(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, _ = make_window()
-    window.open_settings()
+    window.do("settings")
     dialog = dialog_of(window)
     dialog.channel_rows[0].gain.setText("much")
     dialog.accept()

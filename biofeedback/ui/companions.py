@@ -1,0 +1,148 @@
+"""What stands beside the window's pages: sound and its card, the person's screen, and the dialogs.
+
+One rule: a dialog returns a choice or a file; what follows from it goes through the guide or the station.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from PyQt6.QtCore import QObject, QPoint, pyqtSignal
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDialog, QMenu, QWidget
+
+from biofeedback.recording.people import People
+from biofeedback.training.kept_prescription import keep_prescription
+from biofeedback.training.own_plans import own_plans
+from biofeedback.training.plan import Plan
+from biofeedback.training.plan_file import shipped_plans
+from biofeedback.ui.choice import Choice
+from biofeedback.ui.controls import Station
+from biofeedback.ui.guide import Guide
+from biofeedback.ui.page import Glance
+from biofeedback.ui.person_window import PersonWindow
+from biofeedback.ui.plan_editor import PlanEditor
+from biofeedback.ui.prescription_dialog import PrescriptionDialog
+from biofeedback.ui.prescription_preview import take_prescription
+from biofeedback.ui.settings_dialog import SettingsDialog
+from biofeedback.ui.sound_control import SoundControl
+from biofeedback.ui.sound_popover import SoundPopover
+from biofeedback.ui.tokens import Look, style_sheet
+
+PLANS, PEOPLE = "plans", "people"
+"""Folders in the app's own one: plans of one's own, and what is private of each person."""
+
+
+class Companions(QObject):
+    """`noticed`: a sentence of trouble. `plans_changed`: what is on offer at Start is other than before."""
+
+    noticed = pyqtSignal(str)
+    plans_changed = pyqtSignal()
+
+    def __init__(self, window: QWidget, station: Station, guide: Guide, opens_sound: Callable[[QWidget], bool]) -> None:
+        super().__init__(window)
+        self._window, self._station, self._guide = window, station, guide
+        self._look = Look()
+        self.sound = SoundControl(station, self)
+        self.sound_card = SoundPopover(self.sound, window, opens=opens_sound, on_close=window.setFocus)
+        self.person = PersonWindow(lambda: station.engine.rings, window)
+
+    def dress(self, look: Look) -> None:
+        """Take on a look."""
+        self._look = look
+        self.sound_card.dress(look)
+        self.person.dress(look)
+
+    def look(self, glance: Glance, scales: tuple[float, ...], *, paced: bool) -> None:
+        """Show and sound the newest."""
+        self.person.show_state(glance.state, glance.moment, glance.shown, scales)
+        self.sound.hear(glance.state, glance.now, paced=paced, scale=scales[0] if scales else None)
+
+    def close(self) -> None:
+        """Be silent, and take the person's screen away."""
+        self.sound.stop()
+        self.person.close()
+
+    def toggle_sound_card(self, anchor: QPoint) -> None:
+        """Open the card of sound above `anchor`, or close it."""
+        if self.sound_card.isVisible():
+            self.sound_card.close_card()
+        else:
+            self.sound_card.open_above(anchor)
+
+    # -- plans ----------------------------------------------------------------------------------------
+
+    def plans(self) -> tuple[Plan, ...]:
+        """Return the shipped plans, then those of one's own."""
+        return (*shipped_plans(), *own_plans(self._station.data / PLANS)[0])
+
+    def edit_plan(self) -> None:
+        """Open the chosen plan in the editor."""
+        plan = self._guide.today.plan or shipped_plans()[0]
+        n_channels = len(self._station.choice.channels)
+        dialog = PlanEditor(plan, self._station.data / PLANS, self._look, self._window, n_channels=n_channels)
+        dialog.finished.connect(lambda _: self._edited(dialog))
+        dialog.open()
+
+    def _edited(self, dialog: PlanEditor) -> None:
+        dialog.deleteLater()
+        if dialog.saved is not None:
+            self._guide.change(plan=dialog.saved)
+            self.plans_changed.emit()
+
+    # -- prescriptions --------------------------------------------------------------------------------
+
+    def open_prescription_menu(self, at: QPoint) -> None:
+        """Offer to read a prescription in or to make one, above the point `at` of the screen."""
+        menu = QMenu(self._window)
+        menu.setStyleSheet(style_sheet(self._look))
+        for words, chosen in (
+            (self.tr("Read a prescription in …"), self.read_prescription),
+            (self.tr("Make a prescription …"), self.make_prescription),
+        ):
+            action = QAction(words, menu)
+            action.triggered.connect(chosen)
+            menu.addAction(action)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at - QPoint(0, menu.sizeHint().height()))
+
+    def make_prescription(self) -> None:
+        """Open the dialog in which one is made and saved."""
+        dialog = PrescriptionDialog(self.plans(), self._look, self._window, self._today)
+        dialog.finished.connect(lambda _: dialog.deleteLater())
+        dialog.open()
+
+    def read_prescription(self) -> None:
+        """Ask for a file and show it; what is taken holds from now on for who trains."""
+        taken = take_prescription(self._look, self._window, self._today)
+        if taken is None:
+            return
+        code = self._guide.today.subject
+        if code:
+            try:
+                keep_prescription(People(self._station.data / PEOPLE).make(code), taken)
+            except (OSError, ValueError) as error:
+                why = (error.strerror if isinstance(error, OSError) else None) or error
+                self.noticed.emit(self.tr("The prescription holds for today but was not kept: {why}.").format(why=why))
+        self._guide.change(prescription=taken)
+        self.plans_changed.emit()
+
+    # -- settings -------------------------------------------------------------------------------------
+
+    def open_settings(self, chosen: Callable[[Choice], None]) -> None:
+        """Open the dialog; what it returns is given to `chosen`."""
+        station = self._station
+        dialog = SettingsDialog(station.choice, station.find_boards(), self._look, self._window, engine=station.engine)
+        dialog.finished.connect(lambda result: self._settings_closed(dialog, result, chosen))
+        dialog.open()
+
+    def _settings_closed(self, dialog: SettingsDialog, result: int, chosen: Callable[[Choice], None]) -> None:
+        if result == QDialog.DialogCode.Accepted:
+            chosen(dialog.choice)
+        dialog.deleteLater()
+        self._window.setFocus()
+
+    @property
+    def _today(self) -> dt.date:
+        return self._station.now().astimezone().date()
