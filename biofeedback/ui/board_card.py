@@ -23,13 +23,12 @@ from biofeedback.ui.words import spoken
 
 PAD = 24
 LEAST_TRACE, MOST_TRACE = 72.0, 200.0
-ROW = 28.0
+ROW = 25.0
 
 
 class BoardCard(QWidget):
-    """A card. `asked` carries "settings" or "reconnect"."""
+    """A card; connect to `settings.clicked` and `again.clicked`."""
 
-    asked = pyqtSignal(str)
     grown = pyqtSignal()
     """It needs another height."""
 
@@ -44,8 +43,6 @@ class BoardCard(QWidget):
             self.tr("Board …"), "B", "board", tip=self.tr("Board, sensor and channels (B)"), parent=self
         )
         self.again = KeyButton(self.tr("Look again"), "F5", "repeat", parent=self)
-        self.settings.clicked.connect(lambda: self.asked.emit("settings"))
-        self.again.clicked.connect(lambda: self.asked.emit("reconnect"))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def dress(self, look: Look) -> None:
@@ -117,7 +114,7 @@ class BoardCard(QWidget):
         trace = px(LEAST_TRACE)
         if height:
             trace = min(px(MOST_TRACE), trace + max(0.0, height - self._lay_out(None, width, 0)))
-        y = self._title(c, px(16), room)
+        y = self._title(c, px(14), room)
         if c:
             self._paint_head(c, y, room)
         y += px(26)
@@ -130,12 +127,25 @@ class BoardCard(QWidget):
             y += px(48)
         for label, value in told.rows:
             y = self._row(c, spoken(label), spoken(value), y, room)
-        size = px(CAPTION if told.by_hand else BODY)
-        high = text_height(self.hint, size, room) if self.hint else 0.0
-        if c and self.hint:
-            c.text(self.hint, PAD, y + px(6), room, high, size, 400, c.t.ink2, vertical=TOP, wrap=True)
-        y += high + px(16)
-        buttons = self._buttons_height(room)
+        return self._foot(c, y + px(8), room, height)
+
+    def _foot(self, c: Canvas | None, y: float, room: float, height: int) -> float:
+        """Place hint and buttons, a single button beside the hint where that has room; return the height of it all."""
+        px, size = self._look.px, self._look.px(CAPTION if self._told.by_hand else BODY)
+        buttons, shown = self._buttons_height(room), self._shown_buttons()
+        beside = room - shown[0].sizeHint().width() - 12
+        is_beside = len(shown) == 1 and beside >= px(150)
+        high = text_height(self.hint, size, beside if is_beside else room) if self.hint else 0.0
+        if is_beside:
+            line = max(high, buttons)
+            if c:
+                c.text(self.hint, PAD, y, beside, line, size, 400, c.t.ink2, wrap=True)
+            if height and not c:
+                self._place_buttons(round(y + (line - buttons) / 2), room, round(PAD + beside + 12))
+            return y + line + px(14)
+        if c:
+            c.text(self.hint, PAD, y, room, high, size, 400, c.t.ink2, vertical=TOP, wrap=True)
+        y += high + px(10)
         if height and not c:
             self._place_buttons(round(max(y, height - px(14) - buttons)), room)
         return y + buttons + px(14)
@@ -154,7 +164,7 @@ class BoardCard(QWidget):
                 paint_light(c, told.light, PAD + px(10), middle, px(10))
             c.text(self.title, PAD + left, y, room - left, high, px(LEAD), 600, vertical=TOP, wrap=True)
             c.text(below, PAD + left, y + high, room - left, low, px(CAPTION), 400, c.t.ink3, vertical=TOP, wrap=True)
-        return y + high + low + px(16)
+        return y + high + low + px(14)
 
     def _paint_head(self, c: Canvas, y: float, room: float) -> None:
         told, px, channel = self._told, self._look.px, spoken(self._told.channel)
@@ -209,9 +219,9 @@ class BoardCard(QWidget):
             x += width + 8
         return rows
 
-    def _place_buttons(self, y: int, room: float) -> None:
+    def _place_buttons(self, y: int, room: float, left: int = PAD) -> None:
         for row in self._rows_of_buttons(room):
-            x, high = PAD, round(row[0].sizeHint().height() * 0.84)
+            x, high = left, round(row[0].sizeHint().height() * 0.84)
             for button in row:
                 button.setGeometry(x, y, min(button.sizeHint().width(), round(room)), high)
                 x += button.width() + 8

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from biofeedback.ui.canvas import Canvas
@@ -51,6 +51,19 @@ def ago(day: dt.date, today: dt.date) -> Phrase:
     return say("{n} days ago", n=n) if n < 61 else say("{n} months ago", n=n // 30)
 
 
+class CodeLine(QLineEdit):
+    """A field whose Enter is its own while something is typed; without, Enter goes on as everywhere."""
+
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:
+        """Keep Enter from the window's primary action."""
+        if a0 is None:
+            return
+        typed = bool(self.text())
+        super().keyPressEvent(a0)
+        if typed and a0.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            a0.accept()
+
+
 class PersonChooser(QWidget):
     """One row, with a sentence below it while there is something to say. `chosen` carries the code, "" for nobody."""
 
@@ -66,7 +79,7 @@ class PersonChooser(QWidget):
         self._code = ""
         self._unsure = ""
         self._sentence = ""
-        self.line = QLineEdit(self)
+        self.line = CodeLine(self)
         self.line.setPlaceholderText(self.tr("Code, or new …"))
         self.line.setAccessibleName(self.tr("Code of the person"))
         self.line.setToolTip(self.tr("Type a code and press Enter; N makes a new one"))
@@ -86,6 +99,11 @@ class PersonChooser(QWidget):
         for chip in (*self.chips.values(), self.nobody):
             chip.dress(look)
         self._place()
+
+    @property
+    def code(self) -> str:
+        """Who is chosen; empty for nobody in particular."""
+        return self._code
 
     @property
     def sentence(self) -> str:
@@ -115,6 +133,7 @@ class PersonChooser(QWidget):
         for each, chip in self.chips.items():
             chip.setChecked(each == code)
         self.nobody.setChecked(not code)
+        self._place()
 
     def needed_height(self, width: int) -> int:
         """Return how high it is at `width` pixels."""
@@ -193,8 +212,8 @@ class PersonChooser(QWidget):
         self.grown.emit()
 
     def _rows(self, width: int) -> int:
-        """One row, or a second one for the chips where not even the first has room beside the field."""
-        first = next(iter(self.chips.values()), None)
+        """One row, or a second one for the chips where the chosen or the first has no room beside the field."""
+        first = self.chips.get(self._code) or next(iter(self.chips.values()), None)
         beside = width - self._field(width) - self.nobody.sizeHint().width() - 4 * BETWEEN
         return 2 if first is not None and first.sizeHint().width() > beside else 1
 
@@ -208,10 +227,12 @@ class PersonChooser(QWidget):
         self.nobody.setGeometry(end, 0, w - end, h)
         self.line.setGeometry(0, 0, self._field(w), h)
         x, y, right = (0, h + BETWEEN, w) if two else (self._field(w) + 2 * BETWEEN, 0, end - 2 * BETWEEN)
-        full = False
-        for chip in self.chips.values():
-            width = chip.sizeHint().width()
-            full = full or x + width > right
-            chip.setVisible(not full)
-            chip.setGeometry(x, y, width, h)
-            x += width + BETWEEN
+        widths = {code: chip.sizeHint().width() + BETWEEN for code, chip in self.chips.items()}
+        kept = widths.get(self._code, 0)  # whoever is chosen is never left out
+        for code, chip in self.chips.items():
+            kept = 0 if code == self._code else kept
+            shown = x + widths[code] - BETWEEN + kept <= right or code == self._code
+            chip.setVisible(shown)
+            if shown:
+                chip.setGeometry(x, y, widths[code] - BETWEEN, h)
+                x += widths[code]

@@ -39,7 +39,7 @@ def target_line(plan: Plan) -> Phrase:
 def minutes_line(plan: Plan) -> Phrase:
     """Return how long it takes at most: in full, with the quick calibration, and as the short version."""
     return say(
-        "At most {full} min; {quick} min with the quick calibration; {short} min in short",
+        "At most {full} min; {quick} min with the quick calibration; {short} min in the short version",
         full=plan.minutes(), quick=plan.minutes(quick=True), short=plan.minutes(quick=True, short=True),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
 from biofeedback.training.plan import Plan
 from biofeedback.ui.plan_card import Offered, PlanCard
 from biofeedback.ui.plan_detail import PlanDetail
+from biofeedback.ui.start_notice import StartNotices
 from biofeedback.ui.tokens import GUTTER, Look
 
 CARD = 340.0
@@ -23,11 +24,11 @@ FOR_SCROLL_BAR = 14
 
 
 class PlanList(QScrollArea):
-    """Scrolls where it must. `chosen` carries the plan's name."""
+    """Scrolls where it must, with the notices above the cards. `chosen` carries the plan's name."""
 
     chosen = pyqtSignal(str)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, notices: StartNotices, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = Look()
         self._name = ""
@@ -37,6 +38,9 @@ class PlanList(QScrollArea):
         self.cards: list[PlanCard] = []
         self._page = QWidget(self)
         self._page.setObjectName("plans")
+        self._notices = notices
+        notices.setParent(self._page)
+        notices.grown.connect(self._place)
         self.detail = PlanDetail(self._page)
         self.detail.hide()
         self.setWidget(self._page)
@@ -83,7 +87,7 @@ class PlanList(QScrollArea):
         self.choose(self._name)
 
     def choose(self, name: str) -> None:
-        """Choose the plan of that name, and bring it into sight."""
+        """Choose the plan of that name, and bring it into sight: unless something is to be read first."""
         self._name = name if self._card(name) else ""
         for card in self.cards:
             card.choose(chosen=card.offered.plan.name == self._name)
@@ -92,7 +96,8 @@ class PlanList(QScrollArea):
             self.detail.tell(plan)
         self.detail.setVisible(plan is not None)
         self._place()
-        self._keep_in_sight()
+        if not self._notices.notices:
+            self._keep_in_sight()
 
     def tell(self, *, short: bool, quick: bool) -> None:
         """Say minutes and sets with these choices."""
@@ -106,7 +111,8 @@ class PlanList(QScrollArea):
         """Put the cards in their places."""
         super().resizeEvent(a0)
         self._place()
-        self._keep_in_sight()
+        if not self._notices.notices:
+            self._keep_in_sight()
 
     def _card(self, name: str) -> PlanCard | None:
         return next((card for card in self.cards if card.offered.plan.name == name), None)
@@ -120,6 +126,7 @@ class PlanList(QScrollArea):
         if 0 <= at < len(self.cards):
             self.cards[at].setFocus(Qt.FocusReason.OtherFocusReason)
             self._press(self.cards[at])
+            self._keep_in_sight()
 
     @property
     def _room(self) -> int:
@@ -132,8 +139,11 @@ class PlanList(QScrollArea):
 
     def _place(self) -> None:
         """Rows of cards, each as high as its highest; the detail below the row of the chosen one."""
-        n, y, room = self._columns, 0, self._room
+        n, room = self._columns, self._room
         self._sight = (0, 0)
+        said = self._notices.needed_height(room)
+        self._notices.setGeometry(0, 0, room, said)
+        y = said + GUTTER if said else 0
         width = (room - (n - 1) * GUTTER) // n
         for first in range(0, len(self.cards), n):
             row = self.cards[first : first + n]

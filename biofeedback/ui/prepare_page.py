@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QWidget
 
 from biofeedback.safety import may_start
 from biofeedback.training.commands import Site
+from biofeedback.training.notes import LONGEST_CODE
 from biofeedback.training.prescription import STOP_RULES
 from biofeedback.ui.card_tabs import CardTabs
 from biofeedback.ui.controls import Station
@@ -198,7 +199,7 @@ class PreparePage(QWidget):
             self._confirm = (self._glance.now, self._red_names)
             return
         self._confirm = None
-        self._guide.change(despite=self._red_names)
+        self._guide.change(despite=storable(self._red_names))
         self._leave()
 
     def _go_on(self) -> None:
@@ -278,3 +279,15 @@ def _shares(width: int) -> Sequence[int]:
     """Return the widths of three cards that fill `width` pixels in their usual parts."""
     first, second = (round(width * part / sum(WIDTHS)) for part in WIDTHS[:2])
     return first, second, width - first - second
+
+
+def storable(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names as far as one stored answer has room for them, then "more"."""
+    room = LONGEST_CODE - len("despite")
+    kept: list[str] = []
+    for i, name in enumerate(names):
+        rest = 0 if i == len(names) - 1 else len(",more")
+        if len(",".join([*kept, name])) > room - rest:
+            return (*kept, "more")
+        kept.append(name)
+    return tuple(kept)

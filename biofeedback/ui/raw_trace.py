@@ -97,10 +97,12 @@ class RawTrace(QWidget):
         ends = np.clip(ends, y, y + h)
         c.p.save()
         c.p.setClipRect(QRectF(x, 0, w, self.height()))
+        # smooth edges of so many upright lines would cost ten times as much and look the same
+        c.p.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         for start, stop, good in runs(columns):
             if good:
                 points = zip(np.repeat(place[start:stop], 2).tolist(), ends[start:stop].ravel().tolist(), strict=True)
-                c.curve(points, t.accent if channel == 0 else t.ink2, 1.25)
+                c.curve(points, t.accent if channel == 0 else t.ink2, 1)
         c.p.restore()
 
     def _axis(self, channel: int, values: Floats) -> tuple[float, float]:

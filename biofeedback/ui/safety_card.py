@@ -91,7 +91,7 @@ class SafetyCard(Card):
     def show_stop_rules(self, rules: Sequence[str]) -> None:
         """List when to stop: the usual rules, or those of a prescription."""
         items = stop_items(rules)
-        self.stop.tell(None, self.tr("{n} signs; X stops at any time.").format(n=len(items)))
+        self.stop.tell(None, self.tr("{n} signs; X stops while training.").format(n=len(items)))
         self.stop_words.show_steps([spoken(say(item.text)) for item in items])
 
     def show_answers(

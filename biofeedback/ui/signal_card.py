@@ -34,7 +34,7 @@ STAYS: Final = 2.0
 """Seconds for which a finding is shown after it was withdrawn."""
 LOW: Final = 320.0
 """Pixels at 100 % of a card below which the trace is lower too."""
-TRACE_EVERY: Final = 0.03
+TRACE_EVERY: Final = 0.04
 """Seconds between two pictures of the trace."""
 
 

@@ -34,6 +34,12 @@ class SearchForBoard:
         )
         return True
 
+    def reconnect(self) -> None:
+        """Look again; with a real board, say yes to another one that came, or connect anew."""
+        if not self.look_again():
+            engine = self._station.engine
+            (engine.accept_board if engine.state.phase == "another board" else engine.reconnect)()
+
     def _take(self, found: Sequence[FoundPort]) -> None:
         known = next((port for port in found if port.is_known), None)
         if known is not None and self._guide.is_recording:

@@ -1,6 +1,6 @@
 """What the Start step reads from the disk: who and which plans there are, and all that is kept about one person.
 
-One rule: no Qt; every fault becomes a sentence beside what could be read, and no sentence quotes what is private.
+One rule: no widget is touched, and every fault becomes a sentence beside what could be read.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from biofeedback.training.toml_document import PlanError
 from biofeedback.ui.person_chooser import CODE, Known
 from biofeedback.ui.phrase import Phrase, said, say
 from biofeedback.ui.plan_card import Offered
+from biofeedback.ui.start_notice import Notice
 
 PRESCRIPTION = "prescription.toml"
 """Name of a person's prescription in their private folder."""
@@ -112,3 +113,18 @@ def on_offer(plans: Sequence[Plan], prescription: Prescription | None) -> tuple[
         *(Offered(plan) for plan in others if plan.name in SHIPPED),
         *(Offered(plan, own=True) for plan in others if plan.name not in SHIPPED),
     )
+
+
+def notices(
+    about: AboutPerson, around: Around, trouble: Phrase | None, today: dt.date, *, welcomed: bool
+) -> list[Notice]:
+    """Return what is to be said first: a review that is due, troubles, and welcome back unless that was answered."""
+    found = []
+    if about.prescription and about.prescription.due(today):
+        day = about.prescription.review.isoformat()
+        found.append(Notice(say("This prescription was to be reviewed by {day}. Ask for a review.", day=day)))
+    found += [Notice(one) for one in (*around.troubles, *about.troubles, *([trouble] if trouble else []))]
+    if about.practice and about.practice.was_away and not welcomed:
+        welcome = say("Welcome back. Start with the short version?")
+        found.append(Notice(welcome, None, (("short", say("Short version")), ("usual", say("As usual")))))
+    return found

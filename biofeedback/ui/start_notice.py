@@ -36,14 +36,14 @@ class StartNotices(QWidget):
     """The notices, one below the other; no height without any. `answered` carries an answer's name."""
 
     answered = pyqtSignal(str)
+    grown = pyqtSignal()
+    """It needs another height."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = Look()
         self.notices: tuple[Notice, ...] = ()
         self.buttons: dict[str, Chip] = {}
-        self._lines: list[tuple[float, float]] = []
-        """Top and height of each notice."""
 
     def dress(self, look: Look) -> None:
         """Take on a look."""
@@ -52,10 +52,10 @@ class StartNotices(QWidget):
             button.dress(look)
         self.update()
 
-    def tell(self, notices: Sequence[Notice]) -> bool:
-        """Show these; return whether they are others than before."""
+    def tell(self, notices: Sequence[Notice]) -> None:
+        """Show these."""
         if tuple(notices) == self.notices:
-            return False
+            return
         self.notices = tuple(notices)
         for button in self.buttons.values():
             button.hide()
@@ -71,7 +71,7 @@ class StartNotices(QWidget):
                 self.buttons[name] = button
         self.setAccessibleName(" ".join(spoken(notice.text) for notice in self.notices))
         self.update()
-        return True
+        self.grown.emit()
 
     def needed_height(self, width: int) -> int:
         """Return how high all of them are at `width` pixels."""

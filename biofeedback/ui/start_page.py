@@ -6,9 +6,10 @@ One rule: a plan is always chosen, so that Enter goes on; nothing here changes t
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -17,19 +18,18 @@ from biofeedback.recording.session import new_subject
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import shipped_plans
 from biofeedback.ui.board_card import BoardCard
-from biofeedback.ui.canvas import Canvas, text_width
-from biofeedback.ui.chip import CHIP, Chip
+from biofeedback.ui.canvas import Canvas
 from biofeedback.ui.controls import Station
 from biofeedback.ui.guide import Guide
 from biofeedback.ui.new_person import NewPerson
 from biofeedback.ui.page import Action, Glance
 from biofeedback.ui.person_chooser import PersonChooser
 from biofeedback.ui.phrase import Phrase, say
-from biofeedback.ui.plan_list import PlanList
+from biofeedback.ui.plan_column import PlanColumn
+from biofeedback.ui.plan_list import FOR_SCROLL_BAR
 from biofeedback.ui.start_board import SearchForBoard
 from biofeedback.ui.start_column import StartColumn
-from biofeedback.ui.start_facts import AboutPerson, Around, on_offer
-from biofeedback.ui.start_notice import Notice, StartNotices
+from biofeedback.ui.start_facts import AboutPerson, Around, notices, on_offer
 from biofeedback.ui.start_reader import StartReader
 from biofeedback.ui.tokens import GUTTER, TITLE, Look
 from biofeedback.ui.week_view import WeekView
@@ -47,13 +47,9 @@ class StartPage(QWidget):
     asked = pyqtSignal(str)
 
     def __init__(
-        self,
-        station: Station,
-        guide: Guide,
-        parent: QWidget | None = None,
-        *,
+        self, station: Station, guide: Guide, parent: QWidget | None = None, *,
         plans: Callable[[], Sequence[Plan]] = shipped_plans,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """`plans` gives the plans on offer; it is called in a thread."""
         super().__init__(parent)
         self._station, self._guide = station, guide
@@ -61,14 +57,12 @@ class StartPage(QWidget):
         self.reader = StartReader(station, plans, self)
         self._around, self._about = Around(), AboutPerson(Person(""))
         self._welcomed = False
+        self._default_due = True
+        """Whether the plan is still to be chosen by what is known of the person: nobody has chosen one by hand."""
         self._trouble: Phrase | None = None
-        self._plans_top = 0
-        self.chooser, self.notices = PersonChooser(self), StartNotices(self)
-        self.quick = Chip(
-            self.tr("Quick calibration"), self.tr("Two comfortable tries instead of three efforts"), self, tick=True
-        )
-        self.short = Chip(self.tr("Short version"), self.tr("One set only"), self, tick=True)
-        self.list = PlanList(self)
+        self.chooser, self.plans = PersonChooser(self), PlanColumn(self)
+        self.list, self.notices = self.plans.list, self.plans.notices
+        self.quick, self.short = self.plans.quick, self.plans.short
         self.board, self.week = BoardCard(station, self), WeekView(self)
         self.right = StartColumn(self.board, self.week, self)
         self._search = SearchForBoard(station, guide, self.reader.background, self.board.say_found)
@@ -79,10 +73,9 @@ class StartPage(QWidget):
     def dress(self, look: Look) -> None:
         """Take on a look."""
         self._look = look
-        for part in (self.chooser, self.notices, self.quick, self.short, self.list, self.right):
+        for part in (self.chooser, self.plans, self.right):
             part.dress(look)
         self._place()
-        self.update()
 
     def look(self, glance: Glance) -> None:
         """Move the trace."""
@@ -94,6 +87,7 @@ class StartPage(QWidget):
 
     def entered(self) -> None:
         """Read anew who and what there is: a session may have been recorded since."""
+        self._default_due = self._default_due or self._guide.today.plan is None
         self.reader.read_around()
         self.reader.forget()
         self._follow()
@@ -107,7 +101,7 @@ class StartPage(QWidget):
             Action("edit plans", tr("Edit plans"), "X", "sliders", tr("Look at plans, copy and change them (X)")),
             Action("prescription", tr("Prescription"), "I", "flag", tr("Make one or take one in (I)")),
             Action(
-                "prepare", tr("Prepare"), "Enter", enabled=self.list.plan is not None, primary=True,
+                "prepare", tr("Prepare"), "Enter", enabled=self._ready, primary=True,
                 tip=tr("On to electrodes, safety and signal (Enter)"),
             ),
         )  # fmt: skip
@@ -115,8 +109,8 @@ class StartPage(QWidget):
     def note(self) -> str:
         """Say what is missing for the chosen plan."""
         plan = self.list.plan
-        if plan is None:
-            return self.tr("Choose a plan.") if self.list.cards else self.tr("Reading the plans …")
+        if plan is None or self.reader.reading:
+            return self.tr("Reading …")
         if len(self._station.choice.channels) < plan.least_channels and not self._guide.simulated:
             return self.tr("A second sensor is needed, on {muscle}.").format(muscle=plan.muscles[1].name)
         return ""
@@ -130,9 +124,8 @@ class StartPage(QWidget):
             self._guide.go("train")
         elif name == "new person":
             self._open_new_person()
-        elif name in ("edit plans", "prescription", "settings"):
+        elif name in ("edit plans", "prescription"):
             self.asked.emit(name)
-            return name != "settings"  # the window opens them itself; its key does the same
         elif name == "reconnect":
             return self._search.look_again()
         else:
@@ -141,10 +134,20 @@ class StartPage(QWidget):
 
     # -- choosing ------------------------------------------------------------------------------------------
 
+    @property
+    def _ready(self) -> bool:
+        """Whether a plan is chosen, and with it what may have been prescribed is known."""
+        return self.list.plan is not None and not self.reader.reading
+
     def choose_person(self, code: str) -> None:
         """Let `code` train; "" is nobody in particular."""
+        self._default_due = True
         self._guide.change(subject=code, short=False, ease=0.0, prescription=None)
         self._follow()
+
+    def _pressed(self, name: str) -> None:
+        self._default_due = False
+        self._choose_plan(name)
 
     def _choose_plan(self, name: str) -> None:
         plan = next((one.plan for one in self.list.offered if one.plan.name == name), None)
@@ -154,7 +157,7 @@ class StartPage(QWidget):
 
     def _prepare(self) -> None:
         plan, code = self.list.plan, self._guide.today.subject
-        if plan is None:
+        if plan is None or not self._ready:
             return
         self._guide.change(plan=plan)
         if code:
@@ -189,12 +192,15 @@ class StartPage(QWidget):
         self._around = around
         self.chooser.know(around.known, self.reader.today)
         self._offer()
+        if self._default_due and self._about.person.code and not self.reader.reading:
+            self._learn(self._about)  # it came before the plans did
         self._tell_notices()
 
     def _follow(self) -> None:
         """Show what is chosen today, and read about a person whose files were not read yet."""
         today = self._guide.today
-        self.chooser.choose(today.subject)
+        if today.subject != self.chooser.code:
+            self.chooser.choose(today.subject)
         self.quick.setChecked(today.quick)
         self.short.setChecked(today.short)
         self.list.tell(short=today.short, quick=today.quick)
@@ -202,36 +208,28 @@ class StartPage(QWidget):
             self.list.choose(today.plan.name)
         if not self.reader.read_about(today.subject):
             return
-        self._welcomed = False
         if self._about.person.code != today.subject:
-            self._learn(AboutPerson(Person(today.subject)))
+            self._welcomed = False
+            self._show_about(AboutPerson(Person(today.subject)))
         if today.subject and not self._about.practice:
-            self.week.tell(None, self.tr("Counting the practice …"))
+            self.week.tell(None, today.subject, counting=True)
 
     def _learn(self, about: AboutPerson) -> None:
-        """Show what is kept about the person."""
-        self._about = about
-        today = self._guide.today
-        if about.prescription != today.prescription:
-            self._guide.change(prescription=about.prescription)
-        if about.practice:
-            self.week.tell(about.practice)
-        elif about.person.code:
-            self.week.tell(None, self.tr("Nothing is recorded yet: practice is counted from the first recording on."))
-        else:
-            self.week.tell(None, self.tr("Choose who is training to see the week."))
-        self._offer()
-        if about.person.last_plan and not about.prescription:
-            self._choose_plan(about.person.last_plan)
-        elif about.prescription and self.list.cards:
-            self._choose_plan(self._wanted_of_prescription(about))
-        self._tell_notices()
-        self._place()
+        """Show what was read about the person, and choose the plan that follows from it."""
+        self._show_about(about)
+        prescribed = [one.plan.name for one in self.list.offered if one.prescribed]
+        last = about.person.last_plan
+        if self._default_due:
+            self._choose_plan(last if not prescribed or last in prescribed else prescribed[0])
+        self._default_due = not self.list.cards  # without plans there was nothing to choose from yet
 
-    def _wanted_of_prescription(self, about: AboutPerson) -> str:
-        """Return the plan that was done last where it is prescribed, else the first one prescribed."""
-        names = [one.plan.name for one in self.list.offered if one.prescribed]
-        return about.person.last_plan if about.person.last_plan in names else names[0]
+    def _show_about(self, about: AboutPerson) -> None:
+        self._about = about
+        if about.prescription != self._guide.today.prescription:
+            self._guide.change(prescription=about.prescription)
+        self.week.tell(about.practice, about.person.code)
+        self._offer()
+        self._tell_notices()
 
     def _offer(self) -> None:
         """Offer the plans, and choose one: today's, else the first."""
@@ -240,25 +238,15 @@ class StartPage(QWidget):
             return
         today, names = self._guide.today.plan, [one.plan.name for one in self.list.offered]
         self._choose_plan(today.name if today and today.name in names else names[0])
-        QWidget.setTabOrder(self.short, self.list.cards[0])
+        for first, second in itertools.pairwise([self.short, *self.list.cards, self.board.again]):
+            QWidget.setTabOrder(first, second)
 
     def _failed(self, error: Exception) -> None:
         self._trouble = say("Something could not be read or kept: {why}.", why=str(error).rstrip("."))
         self._tell_notices()
 
     def _tell_notices(self) -> None:
-        about, notices = self._about, []
-        today = self.reader.today
-        if about.prescription and about.prescription.due(today):
-            day = about.prescription.review.isoformat()
-            notices.append(Notice(say("This prescription was to be reviewed by {day}. Ask for a review.", day=day)))
-        troubles = [*self._around.troubles, *about.troubles, *([self._trouble] if self._trouble else [])]
-        notices += [Notice(trouble) for trouble in troubles]
-        if about.practice and about.practice.was_away and not self._welcomed:
-            welcome = say("Welcome back. Start with the short version?")
-            notices.append(Notice(welcome, None, (("short", say("Short version")), ("usual", say("As usual")))))
-        if self.notices.tell(notices):
-            self._place()
+        self.notices.tell(notices(self._about, self._around, self._trouble, self.reader.today, welcomed=self._welcomed))
 
     # -- places --------------------------------------------------------------------------------------------
 
@@ -268,8 +256,9 @@ class StartPage(QWidget):
         self.notices.answered.connect(self._answered)
         self.quick.clicked.connect(lambda: self._guide.change(quick=self.quick.isChecked()))
         self.short.clicked.connect(self._set_short)
-        self.list.chosen.connect(self._choose_plan)
-        self.board.asked.connect(self._board_asked)
+        self.list.chosen.connect(self._pressed)
+        self.board.settings.clicked.connect(lambda: self.asked.emit("settings"))
+        self.board.again.clicked.connect(self._search.reconnect)
         self._guide.changed.connect(self._follow_guide)
         self.reader.around.connect(self._know)
         self.reader.about.connect(self._learn)
@@ -278,11 +267,6 @@ class StartPage(QWidget):
     def _follow_guide(self) -> None:
         if self._guide.step == "start":
             self._follow()
-
-    def _board_asked(self, name: str) -> None:
-        if not self.do(name) and name == "reconnect":
-            engine = self._station.engine
-            (engine.accept_board if engine.state.phase == "another board" else engine.reconnect)()
 
     @property
     def _with_titles(self) -> bool:
@@ -293,43 +277,14 @@ class StartPage(QWidget):
         w, h, px = self.width(), self.height(), self._look.px
         right = round(max(LEAST_RIGHT, min(px(RIGHT), 0.4 * w)))
         left = w - right - BETWEEN
-        title, chip = round(px(32)) + 12 if self._with_titles else 0, round(px(CHIP))
-        y = title
-        self.chooser.setGeometry(0, y, left, self.chooser.needed_height(left))
-        y += self.chooser.height() + GUTTER
-        notices = self.notices.needed_height(left)
-        self.notices.setGeometry(0, y, left, notices)
-        y += notices + GUTTER if notices else 8 if title else 0
-        self._plans_top = y
-        beside = text_width(self._which_plan, px(TITLE), 600) + GUTTER if title else 0.0
-        self.quick.setText(self.tr("Quick calibration"))
-        self.short.setText(self.tr("Short version"))
-        if self._choices_width > left:
-            self.quick.setText(self.tr("Quick"))
-            self.short.setText(self.tr("Short"))
-        if beside + self._choices_width > left:
-            y += title  # no room beside the words
-        x = left
-        for part in (self.short, self.quick):
-            x -= part.sizeHint().width()
-            part.setGeometry(x, y, part.sizeHint().width(), chip)
-            x -= 8
-        y += chip + 12
-        self.list.setGeometry(0, y, left + 14, max(60, h - y))
-        self.right.setGeometry(w - right, title, right, h - title)
+        titled = self._with_titles
+        top = round(px(32)) + 12 if titled else 0
+        self.chooser.setGeometry(0, top, left, self.chooser.needed_height(left))
+        y = top + self.chooser.height() + (24 if titled else GUTTER)
+        self.plans.show_title(titled=titled)
+        self.plans.setGeometry(0, y, left + FOR_SCROLL_BAR, h - y)
+        self.right.setGeometry(w - right, top, right, h - top)
         self.update()
-
-    @property
-    def _choices_width(self) -> float:
-        return self.quick.sizeHint().width() + 8 + self.short.sizeHint().width()
-
-    @property
-    def _which_plan(self) -> str:
-        return self.tr("Which plan?")
-
-    def sizeHint(self) -> QSize:
-        """The room that the window has at its usual size."""
-        return QSize(1232, 520)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Put everything in its place."""
@@ -341,10 +296,7 @@ class StartPage(QWidget):
         painter = QPainter(self)
         c, px = Canvas(painter, self._look), self._look.px
         c.fill(0, 0, self.width(), self.height(), c.t.canvas)
-        if not self._with_titles:
-            painter.end()
-            return
-        c.text(self.tr("Who is training?"), 0, 0, self.width(), px(32), px(TITLE), 600)
-        c.text(self._which_plan, 0, self._plans_top, self.width(), px(CHIP), px(TITLE), 600)
-        c.text(self.tr("Which board?"), self.right.x(), 0, self.width(), px(32), px(TITLE), 600)
+        if self._with_titles:
+            c.text(self.tr("Who is training?"), 0, 0, self.width(), px(32), px(TITLE), 600)
+            c.text(self.tr("Which board?"), self.right.x(), 0, self.width(), px(32), px(TITLE), 600)
         painter.end()

@@ -14,7 +14,7 @@ from biofeedback.recording.people import People
 from biofeedback.training.plan import Plan
 from biofeedback.ui.background import Background, Job
 from biofeedback.ui.controls import Station
-from biofeedback.ui.start_facts import about_person, keep_last_plan, look_around
+from biofeedback.ui.start_facts import AboutPerson, about_person, keep_last_plan, look_around
 
 
 class StartReader(QObject):
@@ -47,6 +47,11 @@ class StartReader(QObject):
         library, people, plans = self._station.library, self.people, self._plans
         self.background.run(lambda _: look_around(library, people, plans), self.around.emit, self.failed.emit)
 
+    @property
+    def reading(self) -> bool:
+        """Whether what is kept about the person, a prescription perhaps, is still being read."""
+        return self._job is not None
+
     def read_about(self, code: str) -> bool:
         """Read about a person; return False where that was done, or is under way. Nobody ("") has nothing to read."""
         if code == self._for:
@@ -57,9 +62,17 @@ class StartReader(QObject):
         if code:
             library, people, plans, day = self._station.library, self.people, self._plans, self.today
             self._job = self.background.run(
-                lambda _: about_person(library, people, code, day, plans()), self.about.emit, self.failed.emit
+                lambda _: about_person(library, people, code, day, plans()), self._have_read, self._could_not
             )
         return True
+
+    def _have_read(self, about: AboutPerson) -> None:
+        self._job = None
+        self.about.emit(about)
+
+    def _could_not(self, error: Exception) -> None:
+        self._job = None
+        self.failed.emit(error)
 
     def keep_last_plan(self, code: str, plan: str) -> None:
         """Keep which plan was prepared last."""

@@ -64,16 +64,20 @@ class WeekView(QWidget):
         self._practice: Practice | None = None
         self._empty = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.tell(None, self.tr("Choose who is training to see the week."))
+        self.tell(None)
 
     def dress(self, look: Look) -> None:
         """Take on a look."""
         self._look = look
         self.update()
 
-    def tell(self, practice: Practice | None, empty: str = "") -> None:
-        """Show a person's practice; without one the sentence `empty`."""
-        self._practice, self._empty = practice, empty
+    def tell(self, practice: Practice | None, code: str = "", *, counting: bool = False) -> None:
+        """Show the practice of `code`; without one say why: nobody is chosen, `counting` goes on, nothing is there."""
+        self._practice = practice
+        self._empty = self.tr("Choose who is training to see the week.")
+        if code:
+            nothing = self.tr("Nothing is recorded yet: practice is counted from the first recording on.")
+            self._empty = self.tr("Counting the practice …") if counting else nothing
         self.setAccessibleName(self.tr("This week"))
         self.setAccessibleDescription(self.sentence)
         days = (
