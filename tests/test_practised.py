@@ -157,8 +157,9 @@ def test_a_library_that_is_not_there_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "damaged",
     [
-        None, [], "x", {"exercise": []}, {"exercise": {}}, {"exercise": exercise(plan=3)}, {"exercise": exercise(version=True)},
-        {"exercise": exercise() | {"blocks": 3}}, {"exercise": exercise(3, None, {}, block(1, 2, set_number=[]))},
+        None, [], "x", {"exercise": []}, {"exercise": {}}, {"exercise": exercise(plan=3)},
+        {"exercise": exercise(version=True)},
+        {"exercise": exercise() | {"blocks": 3}}, {"exercise": exercise(3, None, {}, block(0, 2, set_number=[]))},
         {"exercise": exercise(block(9, -1), block(10**9, 10**9), block(3, 2.5), block(True, True))},  # type: ignore[arg-type]
         {"started": "many"}, {"started": -3},
     ],
@@ -168,7 +169,7 @@ def test_a_damaged_account_adds_nothing_and_hides_no_other(tmp_path: Path, damag
     recorded(tmp_path, MONDAY, {"exercise": exercise(block(17, 20))}, run=2)
     day = practice(tmp_path).week.days[0]
     assert day.state == "done"
-    assert day.good in (17, 18)  # one good repetition is told by the block that only has an odd number
+    assert day.good == 17
 
 
 def test_an_account_that_is_no_json_hides_no_other(tmp_path: Path) -> None:
@@ -213,7 +214,8 @@ def test_a_recorded_exercise_is_counted_as_it_was_done(tmp_path: Path) -> None:
 
     channels = (ChannelSettings("vastus medialis", "left", Sensor.RAW),)
     commands: list[Command] = [
-        SetReference(0, 300.0, 3.0, "best_effort", 4.0, "good"), SetExercise("quad-set", QUAD_SET.version, "activate", 3),
+        SetReference(0, 300.0, 3.0, "best_effort", 4.0, "good"),
+        SetExercise("quad-set", QUAD_SET.version, "activate", 3),
         SetDose(1.0, 1.0, 2, 1, 5.0, None), SetTarget(5.0, None), Begin(),
     ]  # fmt: skip
     source = SimulatedSource(1, 500, drive=pulses, paced=False, channels=channels)

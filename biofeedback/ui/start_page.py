@@ -93,7 +93,7 @@ class StartPage(QWidget):
         self._follow()
 
     def offered(self) -> tuple[Action, ...]:
-        """Free practice, a new person, plans, the prescription; and on to Prepare."""
+        """Return what can be done now."""
         tr = self.tr
         return (
             Action("free", tr("Free practice"), "F", "wave", tr("Straight to the bar, without a plan (F)")),
@@ -186,8 +186,6 @@ class StartPage(QWidget):
         self.choose_person(code)
         self.reader.read_around()
 
-    # -- reading -------------------------------------------------------------------------------------------
-
     def _know(self, around: Around) -> None:
         self._around = around
         self.chooser.know(around.known, self.reader.today)
@@ -199,6 +197,8 @@ class StartPage(QWidget):
     def _follow(self) -> None:
         """Show what is chosen today, and read about a person whose files were not read yet."""
         today = self._guide.today
+        if self._guide.step != "start":
+            return
         if today.subject != self.chooser.code:
             self.chooser.choose(today.subject)
         self.quick.setChecked(today.quick)
@@ -238,7 +238,7 @@ class StartPage(QWidget):
             return
         today, names = self._guide.today.plan, [one.plan.name for one in self.list.offered]
         self._choose_plan(today.name if today and today.name in names else names[0])
-        for first, second in itertools.pairwise([self.short, *self.list.cards, self.board.again]):
+        for first, second in itertools.pairwise([self.chooser.nobody, self.quick, self.short, *self.list.cards]):
             QWidget.setTabOrder(first, second)
 
     def _failed(self, error: Exception) -> None:
@@ -259,14 +259,10 @@ class StartPage(QWidget):
         self.list.chosen.connect(self._pressed)
         self.board.settings.clicked.connect(lambda: self.asked.emit("settings"))
         self.board.again.clicked.connect(self._search.reconnect)
-        self._guide.changed.connect(self._follow_guide)
+        self._guide.changed.connect(self._follow)
         self.reader.around.connect(self._know)
         self.reader.about.connect(self._learn)
         self.reader.failed.connect(self._failed)
-
-    def _follow_guide(self) -> None:
-        if self._guide.step == "start":
-            self._follow()
 
     @property
     def _with_titles(self) -> bool:

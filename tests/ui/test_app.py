@@ -90,7 +90,7 @@ def test_a_board_that_is_plugged_in_later_takes_the_place_of_the_simulated_muscl
             window.close()
 
         timers.append(when(lambda: window.guide.practice is not None, plug))
-        timers.append(when(lambda: "LOOKING" in window.stage.band.accessibleName(), note))
+        timers.append(when(lambda: bool(labels) and window.header.board.accessibleName() != labels[0], note))
 
     assert run_app(library=home / "library", find_boards=lambda: ports, ready=ready) == 0
     assert len(labels) == 2
