@@ -25,7 +25,7 @@ from biofeedback.report.site_labels import text_width, wrapped
 from biofeedback.report.site_places import SITES, Site, find_site
 from biofeedback.training.plan_file import shipped_plans
 from biofeedback.training.plan_tables import Muscle
-from biofeedback.ui.tokens import PALETTES, PaletteName, contrast
+from biofeedback.ui.look.tokens import PALETTES, PaletteName, contrast
 
 SVG = "{http://www.w3.org/2000/svg}"
 LIGHT = {**asdict(PALETTES["light"]), **SKINS["light"]}

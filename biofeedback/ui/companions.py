@@ -20,15 +20,15 @@ from biofeedback.training.plan_file import shipped_plans
 from biofeedback.ui.choice import Choice
 from biofeedback.ui.controls import Station
 from biofeedback.ui.guide import Guide
+from biofeedback.ui.look.tokens import Look, style_sheet
 from biofeedback.ui.page import Glance
-from biofeedback.ui.person_window import PersonWindow
-from biofeedback.ui.plan_editor import PlanEditor
-from biofeedback.ui.prescription_dialog import PrescriptionDialog
-from biofeedback.ui.prescription_preview import take_prescription
-from biofeedback.ui.settings_dialog import SettingsDialog
-from biofeedback.ui.sound_control import SoundControl
-from biofeedback.ui.sound_popover import SoundPopover
-from biofeedback.ui.tokens import Look, style_sheet
+from biofeedback.ui.person.window import PersonWindow
+from biofeedback.ui.plans.editor import PlanEditor
+from biofeedback.ui.plans.prescription_dialog import PrescriptionDialog
+from biofeedback.ui.plans.prescription_preview import take_prescription
+from biofeedback.ui.settings.dialog import SettingsDialog
+from biofeedback.ui.sound.control import SoundControl
+from biofeedback.ui.sound.popover import SoundPopover
 
 PLANS, PEOPLE = "plans", "people"
 """Folders in the app's own one: plans of one's own, and what is private of each person."""

@@ -31,10 +31,10 @@ from biofeedback.training.commands import (
 from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.choice import Choice, FoundPort
-from biofeedback.ui.exercise_lines import running
-from biofeedback.ui.exercise_moment import is_over, rating_asked, waits_to_begin
-from biofeedback.ui.history import History
 from biofeedback.ui.readings import Reading, first_scale, next_scale, readings, target_step
+from biofeedback.ui.train.exercise_lines import running
+from biofeedback.ui.train.exercise_moment import is_over, rating_asked, waits_to_begin
+from biofeedback.ui.train.history import History
 
 LOWEST_TARGET = 5.0
 HIGHEST_TARGET = 150.0
@@ -43,7 +43,8 @@ KEYS = {
     "R": "record", "C": "calibrate", "P": "pause", "M": "mark", "W": "raw", "T": "theme", "S": "settings",
     ",": "settings", "B": "settings", "D": "delay", "F5": "reconnect", "Up": "up", "Down": "down",
     "+": "narrower", "=": "narrower", "-": "wider", "Esc": "escape", "N": "skip", "Y": "repeat", "E": "finish",
-    "H": "bar", "X": "stop", "V": "sound", "L": "findings", "F11": "person", **{str(digit): str(digit) for digit in range(10)},
+    "H": "bar", "X": "stop", "V": "sound", "L": "findings", "F11": "person",
+    **{str(digit): str(digit) for digit in range(10)},
 }  # fmt: skip
 """Keys of the Train step to the names of what they do. Space and Enter depend on the moment."""
 EVERYWHERE = frozenset(

@@ -13,11 +13,11 @@ from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from biofeedback.emg.delay import Known, Part, total
-from biofeedback.ui.canvas import RIGHT, TOP, Canvas, text_width
+from biofeedback.ui.look.canvas import RIGHT, TOP, Canvas, text_width
+from biofeedback.ui.look.text_height import text_height
+from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, Look
 from biofeedback.ui.phrase import marked
 from biofeedback.ui.readings import DELAY_NAMES
-from biofeedback.ui.text_height import text_height
-from biofeedback.ui.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, Look
 from biofeedback.ui.words import spoken
 
 PAD, AIR = 20.0, 8.0

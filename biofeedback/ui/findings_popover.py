@@ -14,12 +14,12 @@ from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from biofeedback.engine_state import EngineState
-from biofeedback.ui.canvas import RIGHT, TOP, Canvas, text_width
-from biofeedback.ui.icons import Light, paint_light
+from biofeedback.ui.look.canvas import RIGHT, TOP, Canvas, text_width
+from biofeedback.ui.look.icons import Light, paint_light
+from biofeedback.ui.look.text_height import text_height
+from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, RADIUS_CONTROL, Look
 from biofeedback.ui.phrase import say
 from biofeedback.ui.readings import Reading, sentence
-from biofeedback.ui.text_height import text_height
-from biofeedback.ui.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, RADIUS_CONTROL, Look
 from biofeedback.ui.words import spoken
 
 WIDTH = 520.0

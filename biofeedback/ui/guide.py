@@ -22,8 +22,8 @@ from biofeedback.training.plan import Plan
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.training.prescription import Prescription
 from biofeedback.ui.controls import Station
-from biofeedback.ui.exercise_lines import running
-from biofeedback.ui.mains_guard import MainsGuard
+from biofeedback.ui.prepare.mains_guard import MainsGuard
+from biofeedback.ui.train.exercise_lines import running
 
 Step = Literal["start", "prepare", "calibrate", "train", "review"]
 STEPS: tuple[Step, ...] = get_args(Step)

@@ -12,12 +12,12 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from biofeedback.ui.canvas import Canvas, badge_width, text_width
 from biofeedback.ui.guide import STEPS, Step
-from biofeedback.ui.icons import paint_icon, paint_logo
-from biofeedback.ui.key_button import KeyButton
-from biofeedback.ui.step_button import StepButton
-from biofeedback.ui.tokens import BODY, MARGIN, Look
+from biofeedback.ui.look.canvas import Canvas, badge_width, text_width
+from biofeedback.ui.look.icons import paint_icon, paint_logo
+from biofeedback.ui.look.key_button import KeyButton
+from biofeedback.ui.look.step_button import StepButton
+from biofeedback.ui.look.tokens import BODY, MARGIN, Look
 
 BETWEEN = 28.0
 """Pixels between two steps at 100 %, with a short line in the middle."""

@@ -26,27 +26,27 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QWidget
 
 from biofeedback.emg.delay import total
-from biofeedback.ui.canvas import Canvas
-from biofeedback.ui.calibrate_page import CalibratePage
+from biofeedback.ui.calibrate.page import CalibratePage
 from biofeedback.ui.choice import Choice
 from biofeedback.ui.companions import Companions
 from biofeedback.ui.controls import Station
 from biofeedback.ui.delay_popover import DelayPopover
 from biofeedback.ui.guide import STEPS, Guide, Step
 from biofeedback.ui.header import Header
-from biofeedback.ui.history import History
 from biofeedback.ui.instant import Moment
+from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.tokens import GUTTER, MARGIN, PALETTES, Look, palette_of, style_sheet
 from biofeedback.ui.moment import moment
 from biofeedback.ui.page import Glance, Page
 from biofeedback.ui.page_actions import PageActions
 from biofeedback.ui.phrase import said
-from biofeedback.ui.prepare_page import PreparePage
+from biofeedback.ui.prepare.page import PreparePage
 from biofeedback.ui.readings import delay_parts, readings
-from biofeedback.ui.review_page import ReviewPage
-from biofeedback.ui.start_page import StartPage
+from biofeedback.ui.review.page import ReviewPage
+from biofeedback.ui.start.page import StartPage
 from biofeedback.ui.strip import Strip
-from biofeedback.ui.tokens import GUTTER, MARGIN, PALETTES, Look, palette_of, style_sheet
-from biofeedback.ui.train_page import TrainPage
+from biofeedback.ui.train.history import History
+from biofeedback.ui.train.page import TrainPage
 from biofeedback.ui.wake import Wake
 from biofeedback.ui.window_keys import WindowKeys, action_of
 
@@ -93,7 +93,7 @@ class MainWindow(QWidget):
             "train": self.train,
             "review": ReviewPage(station, self.guide, self),
         }
-        start.asked.connect(self.do)
+        start.asked.connect(self._do_everywhere)
         self.stage, self.side, self.action_bar = self.train.stage, self.train.side, self.train.action_bar
         self.popover = DelayPopover(self)
         self.beside = Companions(self, station, self.guide, lambda at: at is self.strip.sound)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from biofeedback.engine_state import EngineState
 from biofeedback.training.calibration import CalibrationResult, CalibrationState
 from biofeedback.training.practice_state import PracticeState
-from biofeedback.ui.exercise_lines import in_block
-from biofeedback.ui.exercise_moment import exercise_moment
 from biofeedback.ui.instant import Moment, Tone
 from biofeedback.ui.phrase import Phrase, clock, marked, megabytes, say
 from biofeedback.ui.readings import sentence
+from biofeedback.ui.train.exercise_lines import in_block
+from biofeedback.ui.train.exercise_moment import exercise_moment
 
 STALE_AFTER = 0.5
 """Seconds without data after which nothing is shown as if it were now."""

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from biofeedback.engine_state import EngineState
 from biofeedback.ui.instant import Moment
+from biofeedback.ui.look.tokens import Look
 from biofeedback.ui.readings import Reading
-from biofeedback.ui.tokens import Look
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from PyQt6.QtCore import QPoint, QSize, pyqtSignal
 from PyQt6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QMenu, QWidget
 
-from biofeedback.ui.canvas import CENTRE, LEFT, Canvas, text_width
-from biofeedback.ui.key_button import KeyButton
+from biofeedback.ui.look.canvas import CENTRE, LEFT, Canvas, text_width
+from biofeedback.ui.look.key_button import KeyButton
+from biofeedback.ui.look.tokens import CAPTION, GUTTER, MARGIN, Look, style_sheet
 from biofeedback.ui.page import Action
-from biofeedback.ui.tokens import CAPTION, GUTTER, MARGIN, Look, style_sheet
 
 PRIMARY_WIDTH = 216.0
 """Pixels at 100 %: the primary button is wider than its words."""

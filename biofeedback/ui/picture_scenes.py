@@ -23,8 +23,8 @@ from biofeedback.sources.script import ScriptedPerson
 from biofeedback.sources.simulator import SimulatedSource
 from biofeedback.sources.source import SourceLost
 from biofeedback.training.commands import Command, Mark, Pause, SetTarget
-from biofeedback.ui.history import History
-from biofeedback.ui.tokens import PaletteName
+from biofeedback.ui.look.tokens import PaletteName
+from biofeedback.ui.train.history import History
 from biofeedback.wire.events import Event, StreamInfo
 
 RATE = 1000

@@ -20,11 +20,11 @@ from biofeedback.engine import Engine
 from biofeedback.mains_link import MainsSigns
 from biofeedback.recording.settings import BoardSettings, Settings
 from biofeedback.ui.choice import SIMULATED, Choice, FoundPort
-from biofeedback.ui.history import History
+from biofeedback.ui.look.tokens import PaletteName
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.picture_scenes import LARGE, SMALL, STARTED, Scene, run_scene, scenes
-from biofeedback.ui.settings_dialog import SettingsDialog
-from biofeedback.ui.tokens import PaletteName
+from biofeedback.ui.settings.dialog import SettingsDialog
+from biofeedback.ui.train.history import History
 from biofeedback.ui.wake import Wake
 
 

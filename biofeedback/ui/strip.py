@@ -11,12 +11,12 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from biofeedback.engine_state import EngineState
-from biofeedback.ui.canvas import Canvas
 from biofeedback.ui.findings_popover import FindingsPopover
+from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.strip_item import StripItem
+from biofeedback.ui.look.tokens import MARGIN, Look
 from biofeedback.ui.phrase import clock, marked, megabytes
 from biofeedback.ui.readings import Reading
-from biofeedback.ui.strip_item import StripItem
-from biofeedback.ui.tokens import MARGIN, Look
 from biofeedback.ui.words import spoken
 
 

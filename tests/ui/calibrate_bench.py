@@ -25,14 +25,14 @@ from biofeedback.training.commands import (
 )
 from biofeedback.training.plan_file import find_plan
 from biofeedback.training.practice_state import PracticeState
-from biofeedback.ui.calibrate_page import CalibratePage
+from biofeedback.ui.calibrate.page import CalibratePage
 from biofeedback.ui.choice import SIMULATED, Choice
 from biofeedback.ui.controls import Station
 from biofeedback.ui.guide import Guide, Today
+from biofeedback.ui.look.tokens import Look
 from biofeedback.ui.moment import moment
 from biofeedback.ui.page import Action, Glance
 from biofeedback.ui.readings import readings
-from biofeedback.ui.tokens import Look
 from biofeedback.wire.events import Gap, Scans
 
 RATE = 1000

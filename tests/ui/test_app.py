@@ -52,7 +52,7 @@ def test_the_app_starts_shows_data_and_ends_well(
     timers: list[QTimer] = []
 
     def ready(window: MainWindow) -> None:
-        timers.append(when(lambda: window.guide.practice is not None, lambda: window.guide.go("train")))
+        timers.append(when(lambda: window.guide.practice is not None, lambda: window.do("free")))
         timers.append(when(lambda: window.painted_after is not None, window.close))
 
     with caplog.at_level(logging.INFO):

@@ -17,11 +17,11 @@ from biofeedback.training.calibration import CalibrationResult, CalibrationState
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import find_plan, shipped_plans
 from biofeedback.training.verdict import Quiet, judge, spread_percent
-from biofeedback.ui.calibrate_bars import scale_marks
-from biofeedback.ui.calibrate_live import fitted
-from biofeedback.ui.calibrate_traces import quietest
-from biofeedback.ui.calibrate_words import LIGHTS, calibrating, course_words, cue_of, verdict_words
-from biofeedback.ui.calibrate_worth import Neighbour, Row, worth
+from biofeedback.ui.calibrate.bars import scale_marks
+from biofeedback.ui.calibrate.live import fitted
+from biofeedback.ui.calibrate.traces import quietest
+from biofeedback.ui.calibrate.words import LIGHTS, calibrating, course_words, cue_of, verdict_words
+from biofeedback.ui.calibrate.worth import Neighbour, Row, worth
 
 PLANS = shipped_plans()
 

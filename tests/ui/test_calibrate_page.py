@@ -23,10 +23,10 @@ from biofeedback.training.commands import (
     StopCalibration,
 )
 from biofeedback.training.plan_file import find_plan
-from biofeedback.ui.calibrate_course import CalibrateCourse
-from biofeedback.ui.calibrate_page import CalibratePage
+from biofeedback.ui.calibrate.course import CalibrateCourse
+from biofeedback.ui.calibrate.page import CalibratePage
 from biofeedback.ui.guide import Today
-from biofeedback.ui.tokens import PALETTES, TEXT_SIZES, Look
+from biofeedback.ui.look.tokens import PALETTES, TEXT_SIZES, Look
 from tests.ui.calibrate_bench import ANSWERED, Bench, click
 
 MakeBench = Callable[..., Bench]

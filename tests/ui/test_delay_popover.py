@@ -11,11 +11,11 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from biofeedback.emg.delay import Part, painted, parts, total
 from biofeedback.emg.filters import design_bandpass
 from biofeedback.emg.sensor import Sensor
-from biofeedback.ui.canvas import text_width
 from biofeedback.ui.delay_popover import DelayPopover
+from biofeedback.ui.look.canvas import text_width
+from biofeedback.ui.look.text_height import text_height
+from biofeedback.ui.look.tokens import BODY, CAPTION, DARK, LIGHT, Look
 from biofeedback.ui.readings import DELAY_NAMES
-from biofeedback.ui.text_height import text_height
-from biofeedback.ui.tokens import BODY, CAPTION, DARK, LIGHT, Look
 from tests.ui.states import DELAYS
 
 SERIAL = painted(DELAYS, 0.006)

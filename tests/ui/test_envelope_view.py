@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biofeedback.ui.envelope_view import reduce_columns, runs
+from biofeedback.ui.train.envelope_view import reduce_columns, runs
 
 
 @given(st.integers(1, 400), st.integers(0, 10_000), st.integers(1, 60))

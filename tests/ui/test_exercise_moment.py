@@ -25,14 +25,14 @@ from biofeedback.training.events import BlockResult, Offer, Repetition
 from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.plan_file import SHIPPED
 from biofeedback.ui.controls import exercise_commands, moved_target
-from biofeedback.ui.exercise_lines import exercise_lines, in_block, is_pair, line_at
-from biofeedback.ui.exercise_moment import exercise_moment, plan_named, rating_asked, waits_to_begin
-from biofeedback.ui.exercise_ring import exercise_ring
-from biofeedback.ui.exercise_side import dots, side_words
 from biofeedback.ui.instant import Moment
 from biofeedback.ui.phrase import say
-from biofeedback.ui.prompt_trail import AHEAD, PromptTrail
 from biofeedback.ui.readings import readings
+from biofeedback.ui.train.exercise_lines import exercise_lines, in_block, is_pair, line_at
+from biofeedback.ui.train.exercise_moment import exercise_moment, plan_named, rating_asked, waits_to_begin
+from biofeedback.ui.train.exercise_ring import exercise_ring
+from biofeedback.ui.train.exercise_side import dots, side_words
+from biofeedback.ui.train.prompt_trail import AHEAD, PromptTrail
 from tests.ui.exercise_states import at, exercise, practice_of, setup_of
 
 SET = BlockResult(0, "set", 1, 10, 9, 8, 50.0, None)

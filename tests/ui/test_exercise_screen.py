@@ -17,15 +17,15 @@ from biofeedback.engine_state import EngineState
 from biofeedback.training.commands import SetDose, SetExercise, SetReference, SetTarget, SetTest
 from biofeedback.training.events import BlockResult, Offer
 from biofeedback.training.exercise_state import ExerciseState
-from biofeedback.ui.action_bar import ActionBar
-from biofeedback.ui.history import History
-from biofeedback.ui.key_button import KeyButton
+from biofeedback.ui.look.key_button import KeyButton
+from biofeedback.ui.look.tokens import LIGHT, Look
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.moment import moment
-from biofeedback.ui.practice_screen import PracticeScreen
 from biofeedback.ui.readings import readings
-from biofeedback.ui.side_panel import SidePanel
-from biofeedback.ui.tokens import LIGHT, Look
+from biofeedback.ui.train.action_bar import ActionBar
+from biofeedback.ui.train.history import History
+from biofeedback.ui.train.side_panel import SidePanel
+from biofeedback.ui.train.stage import PracticeScreen
 from tests.ui.conftest import MakeWindow, Station
 from tests.ui.exercise_states import at, exercise, practice_of
 

@@ -15,9 +15,9 @@ from biofeedback.emg.findings import FIXES, NAMES, found
 from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.engine_state import EngineState
 from biofeedback.ui.findings_popover import FindingsPopover, entries_of
+from biofeedback.ui.look.tokens import DARK, LIGHT, Look
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.readings import readings
-from biofeedback.ui.tokens import DARK, LIGHT, Look
 from tests.ui.conftest import MakeWindow
 from tests.ui.states import state
 

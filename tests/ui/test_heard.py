@@ -14,7 +14,7 @@ from biofeedback.training.commands import Begin, Kind, SetDose, SetExercise, Set
 from biofeedback.training.events import Phase, Result
 from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.setup import Setup
-from biofeedback.ui.heard import Cue, Heard, due_cues, heard
+from biofeedback.ui.sound.heard import Cue, Heard, due_cues, heard
 from biofeedback.wire.events import Gap, Scans
 from tests.training.sessions import KINDS, Live, reference, right, settings, setup
 from tests.ui.states import REFERENCE, calibrating, state

@@ -22,9 +22,9 @@ from biofeedback.training.calibration import CalibrationState
 from biofeedback.training.commands import Answer, Command, Pause, StopCalibration
 from biofeedback.ui.choice import Choice
 from biofeedback.ui.instant import Moment
-from biofeedback.ui.mains_guard import NOT_LOOKED, MainsGuard, verdict_words
 from biofeedback.ui.page import Glance
 from biofeedback.ui.phrase import say
+from biofeedback.ui.prepare.mains_guard import NOT_LOOKED, MainsGuard, verdict_words
 from tests.ui.states import state
 
 BATTERY = MainsSigns(charger=False, battery=True, wired_network=(), second_screen=False)

@@ -11,8 +11,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from biofeedback.ui.marker_note import LONGEST, STAYS, MarkerNote
-from biofeedback.ui.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.train.marker_note import LONGEST, STAYS, MarkerNote
 
 PAGE = QRect(24, 72, 1232, 520)
 

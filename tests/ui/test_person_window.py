@@ -22,15 +22,15 @@ from biofeedback.emg.findings import found
 from biofeedback.engine_state import EngineState
 from biofeedback.training.commands import SetTarget
 from biofeedback.training.events import BlockResult
-from biofeedback.ui.exercise_moment import exercise_moment, waits_to_begin
 from biofeedback.ui.instant import Moment
+from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
 from biofeedback.ui.moment import moment
-from biofeedback.ui.person_paint import DOTS_WIDTH, PAD, places
-from biofeedback.ui.person_state import OVER, PersonState, person_state
-from biofeedback.ui.person_view import PersonView
-from biofeedback.ui.person_window import PersonWindow, place_beside
+from biofeedback.ui.person.paint import DOTS_WIDTH, PAD, places
+from biofeedback.ui.person.state import OVER, PersonState, person_state
+from biofeedback.ui.person.view import PersonView
+from biofeedback.ui.person.window import PersonWindow, place_beside
 from biofeedback.ui.readings import Reading, readings
-from biofeedback.ui.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.train.exercise_moment import exercise_moment, waits_to_begin
 from tests.ui.exercise_states import at, exercise, practice_of
 from tests.ui.states import calibrating, recording, result, state
 
@@ -369,7 +369,7 @@ def test_a_normal_window_stands_beside_the_other_one_where_there_is_room() -> No
 
 TWO_DISPLAYS = """
 from PyQt6.QtWidgets import QApplication, QWidget
-from biofeedback.ui.person_window import PersonWindow
+from biofeedback.ui.person.window import PersonWindow
 app = QApplication([])
 home = QWidget()
 home.show()

@@ -20,12 +20,12 @@ from biofeedback.training.own_plans import REMOVED, copy_of, own_plans, save_pla
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import SHIPPED, shipped_plans
 from biofeedback.training.plan_tables import Match
-from biofeedback.ui.plan_edit_draft import drafted, typed
-from biofeedback.ui.plan_edit_preview import dose_line, minutes_line, session_lines, target_line
-from biofeedback.ui.plan_edit_spec import ALL, BY_KEY, FIELDS, SECTIONS
-from biofeedback.ui.plan_editor import PlanEditor, ask_to_discard
-from biofeedback.ui.plan_fields import NumberEdit
-from biofeedback.ui.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.plans.edit_draft import drafted, typed
+from biofeedback.ui.plans.edit_preview import dose_line, minutes_line, session_lines, target_line
+from biofeedback.ui.plans.edit_spec import ALL, BY_KEY, FIELDS, SECTIONS
+from biofeedback.ui.plans.editor import PlanEditor, ask_to_discard
+from biofeedback.ui.plans.fields import NumberEdit
 
 PLANS = {plan.name: plan for plan in shipped_plans()}
 HOLD = PLANS["knee-straightening-hold"]

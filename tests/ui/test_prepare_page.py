@@ -31,15 +31,15 @@ from biofeedback.training.notes import Notes
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import find_plan, shipped_plans
 from biofeedback.training.prescription import STOP_RULES
-from biofeedback.ui import last_time
 from biofeedback.ui.choice import Choice
 from biofeedback.ui.controls import Station as StationProtocol
 from biofeedback.ui.guide import Guide, channels_of
+from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
 from biofeedback.ui.moment import moment
 from biofeedback.ui.page import Glance, Page
-from biofeedback.ui.prepare_page import PreparePage, storable
+from biofeedback.ui.prepare import last_time
+from biofeedback.ui.prepare.page import PreparePage, storable
 from biofeedback.ui.readings import readings
-from biofeedback.ui.tokens import CONTRAST, DARK, LIGHT, Look
 from tests.ui.states import REFERENCE, recording, state
 
 LONG = 10_000

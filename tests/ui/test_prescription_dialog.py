@@ -23,15 +23,15 @@ from biofeedback.training.prescription import (
     write_prescription,
 )
 from biofeedback.training.toml_document import PlanError
-from biofeedback.ui.prescription_dialog import PrescriptionDialog, choose_new_file
-from biofeedback.ui.prescription_preview import (
+from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.plans.prescription_dialog import PrescriptionDialog, choose_new_file
+from biofeedback.ui.plans.prescription_preview import (
     PrescriptionPreview,
     choose_old_file,
     import_prescription,
     take_prescription,
 )
-from biofeedback.ui.prescription_words import head_line, how_often, plan_lines
-from biofeedback.ui.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.plans.prescription_words import head_line, how_often, plan_lines
 
 TODAY = date(2026, 11, 22)
 SHIPPED = shipped_plans()
@@ -354,9 +354,7 @@ def test_texts_of_a_file_are_never_markup(parent: QWidget, tmp_path: Path) -> No
     assert "<h1>" not in preview.card.words.text()
 
 
-def test_the_file_dialogs_give_a_path_or_none(
-    parent: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_file_dialogs_give_a_path_or_none(parent: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(QFileDialog, "exec", lambda _: 0)
     assert choose_new_file(parent, "given.toml") is None

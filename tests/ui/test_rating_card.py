@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from biofeedback.safety import RatingsDue, When
-from biofeedback.ui.rating_card import RatingCard
-from biofeedback.ui.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.train.rating_card import RatingCard
 
 PAGE = QRect(24, 72, 1232, 520)
 AFTER = RatingsDue("after", ("pain", "effort"), 2)

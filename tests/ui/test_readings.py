@@ -9,7 +9,6 @@ import pytest
 
 from biofeedback.emg.findings import found
 from biofeedback.training.calibration import QUICK, CalibrationState
-from biofeedback.ui.history import History
 from biofeedback.ui.phrase import clock
 from biofeedback.ui.readings import (
     DELAY_NAMES,
@@ -21,6 +20,7 @@ from biofeedback.ui.readings import (
     readings,
     ticks,
 )
+from biofeedback.ui.train.history import History
 from tests.ui.states import PRACTICE, state
 
 

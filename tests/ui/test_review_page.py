@@ -43,17 +43,17 @@ from biofeedback.training.prescription import PrescribedPlan, Prescription, read
 from biofeedback.ui.background import Cancelled
 from biofeedback.ui.controls import Station
 from biofeedback.ui.guide import Guide, Today
-from biofeedback.ui.outcome_dialog import ASKED, OutcomeDialog
+from biofeedback.ui.look.text_height import text_height
+from biofeedback.ui.look.tokens import BODY, CONTRAST, DARK, LIGHT, Look
 from biofeedback.ui.page import Glance
-from biofeedback.ui.review_bars import Chart, charts
-from biofeedback.ui.review_chart import ReviewChart
-from biofeedback.ui.review_facts import OUTCOMES, Fact, facts, notices
-from biofeedback.ui.review_page import ReviewPage
-from biofeedback.ui.review_reading import Kept, Review, read_review
-from biofeedback.ui.review_results import ResultsError, add_results, may_save, session_results
-from biofeedback.ui.review_sentences import with_figures_bold
-from biofeedback.ui.text_height import text_height
-from biofeedback.ui.tokens import BODY, CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.review.bars import Chart, charts
+from biofeedback.ui.review.chart import ReviewChart
+from biofeedback.ui.review.facts import OUTCOMES, Fact, facts, notices
+from biofeedback.ui.review.outcome_dialog import ASKED, OutcomeDialog
+from biofeedback.ui.review.page import ReviewPage
+from biofeedback.ui.review.reading import Kept, Review, read_review
+from biofeedback.ui.review.results import ResultsError, add_results, may_save, session_results
+from biofeedback.ui.review.sentences import with_figures_bold
 from tests.test_demo import shortened
 from tests.ui.conftest import MakeWindow
 

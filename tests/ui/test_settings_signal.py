@@ -23,12 +23,12 @@ from biofeedback.pipeline import PipelineSettings
 from biofeedback.recording.settings import BoardSettings, Settings
 from biofeedback.sitting import Rings
 from biofeedback.sources.script import ScriptedPerson
-from biofeedback.ui.channel_table import ChannelTable
 from biofeedback.ui.choice import ANY_BOARD, SIMULATED, Choice
-from biofeedback.ui.live_signal import Stretch, conditioned, envelope, newest
+from biofeedback.ui.look.tokens import LIGHT, Look
 from biofeedback.ui.picture_scenes import PERSON_SEED, RATE, Scene, run_scene
-from biofeedback.ui.settings_dialog import SettingsDialog
-from biofeedback.ui.tokens import LIGHT, Look
+from biofeedback.ui.settings.channel_table import ChannelTable
+from biofeedback.ui.settings.dialog import SettingsDialog
+from biofeedback.ui.settings.live_signal import Stretch, conditioned, envelope, newest
 from tests.sense_bench import at_pin, draw, electrode
 
 RAW = ChannelSettings("vastus medialis", "left")

@@ -17,10 +17,10 @@ from biofeedback.emg.sensor import ChannelSettings, Sensor
 from biofeedback.engine_state import EngineState
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import find_plan
-from biofeedback.ui.raw_trace import RawTrace
-from biofeedback.ui.signal_items import signal_items
-from biofeedback.ui.squeeze import LET_GO, TENSE, Squeeze, Squeezed
-from biofeedback.ui.tokens import LIGHT, Look
+from biofeedback.ui.look.tokens import LIGHT, Look
+from biofeedback.ui.prepare.raw_trace import RawTrace
+from biofeedback.ui.prepare.signal_items import signal_items
+from biofeedback.ui.prepare.squeeze import LET_GO, TENSE, Squeeze, Squeezed
 from tests.ui.states import state
 
 QUAD = find_plan("quad-set")

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QIODevice
 from pytestqt.qtbot import QtBot
 
-from biofeedback.ui.heard import Heard
 from biofeedback.ui.phrase import say
-from biofeedback.ui.sound import LONGEST_PULL, Audio, Output, Pull, Sound, SoundError
-from biofeedback.ui.tones import PEAK, Synth
+from biofeedback.ui.sound.heard import Heard
+from biofeedback.ui.sound.loudspeaker import LONGEST_PULL, Audio, Output, Pull, Sound, SoundError
+from biofeedback.ui.sound.tones import PEAK, Synth
 
 TONE = Heard("free", activation=75.0, needs_signal=True, tone=True)
 PREFIX, SUFFIX = "No sound on this computer: ", "; training goes on."
@@ -238,7 +238,7 @@ def test_a_computer_without_the_sound_library_trains_on_and_says_what_to_install
 
 
 def test_the_module_itself_does_not_load_multimedia() -> None:
-    code = "import sys, biofeedback.ui.sound; sys.exit('PyQt6.QtMultimedia' in sys.modules)"
+    code = "import sys, biofeedback.ui.sound.loudspeaker; sys.exit('PyQt6.QtMultimedia' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
 
 
@@ -341,7 +341,7 @@ def test_every_channel_gets_the_same_and_integers_are_the_rounded_floats(qapp: o
 def test_the_pull_gives_silence_and_a_sentence_when_the_synthesiser_fails(
     qapp: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("biofeedback.ui.sound.Synth", BrokenSynth)
+    monkeypatch.setattr("biofeedback.ui.sound.loudspeaker.Synth", BrokenSynth)
     sound, audio = started(b"speaker")
     assert not audio.opened[0].pull(960).any()
     assert len(audio.opened[0].pull(960)) == 960

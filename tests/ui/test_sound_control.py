@@ -16,11 +16,11 @@ from biofeedback.engine_state import EngineState
 from biofeedback.recording.settings import Settings
 from biofeedback.training.calibration import CalibrationState
 from biofeedback.ui.choice import Choice
-from biofeedback.ui.cues import NOTES
-from biofeedback.ui.key_button import KeyButton
-from biofeedback.ui.sound_control import SoundControl
-from biofeedback.ui.sound_popover import CUE_WORDS, SoundPopover
-from biofeedback.ui.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.look.key_button import KeyButton
+from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.sound.control import SoundControl
+from biofeedback.ui.sound.cues import NOTES
+from biofeedback.ui.sound.popover import CUE_WORDS, SoundPopover
 from tests.ui.states import state
 from tests.ui.test_sound import FakeAudio
 

@@ -29,22 +29,22 @@ from biofeedback.sitting import Rings
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import find_plan, shipped_plans
 from biofeedback.training.prescription import PrescribedPlan, Prescription, write_prescription
-from biofeedback.ui.board_trace import BoardTrace
-from biofeedback.ui.canvas import Canvas
 from biofeedback.ui.choice import ANY_BOARD, SIMULATED, Choice, FoundPort
 from biofeedback.ui.guide import Guide
+from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
 from biofeedback.ui.moment import moment
-from biofeedback.ui.new_person import NewPerson
 from biofeedback.ui.page import Glance
-from biofeedback.ui.person_chooser import ago
-from biofeedback.ui.pictogram import paint_pictogram
-from biofeedback.ui.pictogram_figures import FIGURES, Dot, Mark
-from biofeedback.ui.plan_card import PlanCard
 from biofeedback.ui.readings import readings
-from biofeedback.ui.start_page import StartPage
-from biofeedback.ui.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.start.board_trace import BoardTrace
+from biofeedback.ui.start.new_person import NewPerson
+from biofeedback.ui.start.page import StartPage
+from biofeedback.ui.start.person_chooser import ago
+from biofeedback.ui.start.pictogram import paint_pictogram
+from biofeedback.ui.start.pictogram_figures import FIGURES, Dot, Mark
+from biofeedback.ui.start.plan_card import PlanCard
+from biofeedback.ui.start.week_view import STATES, WeekView, bar_parts, week_sentence
 from biofeedback.ui.wake import Wake
-from biofeedback.ui.week_view import STATES, WeekView, bar_parts, week_sentence
 from biofeedback.wire.events import StreamInfo
 from tests.ui.conftest import ONE, Station
 from tests.ui.states import state

@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from biofeedback.safety import stop_items, stopped
 from biofeedback.training.prescription import STOP_RULES
-from biofeedback.ui.stop_card import StopCard
-from biofeedback.ui.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
+from biofeedback.ui.train.stop_card import StopCard
 
 PAGE = QRect(24, 72, 1232, 520)
 SMALL = QRect(24, 72, 976, 440)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from biofeedback.ui.tokens import PALETTES, PaletteName, contrast
+from biofeedback.ui.look.tokens import PALETTES, PaletteName, contrast
 
 TEXT = [
     ("ink", "surface"), ("ink", "canvas"), ("ink", "sunken"), ("ink2", "surface"), ("ink2", "canvas"),

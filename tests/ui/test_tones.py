@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from biofeedback.ui.cues import NOTES, RANK, TAIL, render
-from biofeedback.ui.heard import Cue, Heard
-from biofeedback.ui.tones import PEAK, Synth, pitch
+from biofeedback.ui.sound.cues import NOTES, RANK, TAIL, render
+from biofeedback.ui.sound.heard import Cue, Heard
+from biofeedback.ui.sound.tones import PEAK, Synth, pitch
 
 RATE = 48_000
 LIMIT = 10 ** (-12 / 20)

@@ -33,13 +33,13 @@ from biofeedback.emg.sensor import ChannelSettings, Sensor
 from biofeedback.engine_state import EngineState
 from biofeedback.training.events import BlockResult, Repetition
 from biofeedback.training.plan_file import find_plan
-from biofeedback.ui.canvas import Canvas
 from biofeedback.ui.guide import STEPS, Step
+from biofeedback.ui.look.canvas import Canvas
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.phrase import joined, marked, said, say
-from biofeedback.ui.settings_dialog import SettingsDialog
-from biofeedback.ui.sound_control import SoundControl
-from biofeedback.ui.sound_popover import SoundPopover
+from biofeedback.ui.settings.dialog import SettingsDialog
+from biofeedback.ui.sound.control import SoundControl
+from biofeedback.ui.sound.popover import SoundPopover
 from biofeedback.ui.translation_sources import Text, collect
 from biofeedback.ui.translations import Catalogue
 from biofeedback.ui.words import spoken
@@ -145,7 +145,7 @@ def texts_of(widget: QWidget) -> set[str]:
             texts.add(one.placeholderText())
         elif isinstance(one, QComboBox):
             texts |= {one.itemText(i) for i in range(one.count())}
-        texts |= {action.text() for action in one.offered()}
+        texts |= {action.text() for action in one.actions()}
     return texts
 
 
@@ -343,7 +343,7 @@ def test_a_text_is_always_asked_for_by_the_widget_that_says_it() -> None:
     package = Path(__file__).parents[2] / "biofeedback"
     others = [
         f"{path.name}:{number}"
-        for path in sorted((package / "ui").glob("*.py"))
+        for path in sorted((package / "ui").rglob("*.py"))
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         for owner in re.findall(r"(\w+)\.tr\(", line)
         if owner not in ("self", "cls")

@@ -17,12 +17,12 @@ from biofeedback.recording.recorder import RecorderState
 from biofeedback.report.recompute import Replay
 from biofeedback.training.commands import SetReference
 from biofeedback.training.practice_state import PracticeState
-from biofeedback.ui.key_button import KeyButton
+from biofeedback.ui.look.key_button import KeyButton
+from biofeedback.ui.look.tokens import PALETTES
 from biofeedback.ui.main_window import MainWindow
-from biofeedback.ui.raw_view import RawView
 from biofeedback.ui.readings import readings
-from biofeedback.ui.settings_dialog import SettingsDialog
-from biofeedback.ui.tokens import PALETTES
+from biofeedback.ui.settings.dialog import SettingsDialog
+from biofeedback.ui.train.raw_view import RawView
 from tests.ui.conftest import Channels, MakeWindow, Station
 
 LONG = 10_000

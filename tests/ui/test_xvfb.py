@@ -19,7 +19,8 @@ from biofeedback.app import run_app
 def ready(window):
     timer = QTimer(window)
     def look():
-        window.guide.go("train")
+        if window.guide.step == "start" and window.guide.practice is not None:
+            window.do("free")
         if window.painted_after is not None:
             window.grab().save(sys.argv[1])
             window.close()

@@ -1,0 +1,1 @@
+"""Colours, type, painting and the small controls that every page is made of. Knows nothing of muscles."""

@@ -1,0 +1,1 @@
+"""The plan editor and the dialogs for prescriptions."""

@@ -1,0 +1,1 @@
+"""The Review step: sentences, repetitions and facts, read from the recording."""

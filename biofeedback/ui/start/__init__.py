@@ -1,0 +1,1 @@
+"""The Start step: who, which plan, which board, and the week's practice."""

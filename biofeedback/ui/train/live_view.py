@@ -1,0 +1,298 @@
+"""Bars and envelope on one axis: the part of the screen that is painted with every new block.
+
+One rule: it paints what the rings hold at that moment, with the newest state; it keeps no samples of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QWidget
+
+from biofeedback.engine_state import EngineState
+from biofeedback.sitting import Rings
+from biofeedback.training.bar import bar_values
+from biofeedback.training.practice_state import PracticeState
+from biofeedback.ui.instant import Moment
+from biofeedback.ui.look.canvas import CENTRE, Canvas
+from biofeedback.ui.look.tokens import CAPTION, Look
+from biofeedback.ui.readings import UNIT_SIGNS, Reading, calibration_segments, ticks
+from biofeedback.ui.train.envelope_view import (
+    PAST,
+    Columns,
+    Floats,
+    Lane,
+    paint_times,
+    reduce_columns,
+    scans_per_column,
+)
+from biofeedback.ui.train.exercise_lines import Lines, exercise_lines, is_pair, running
+from biofeedback.ui.train.lanes import Lanes, View, paint_names
+from biofeedback.ui.train.muscle_bar import (
+    Axis,
+    head_height,
+    paint_bar,
+    paint_coming,
+    paint_first,
+    paint_first_sign,
+    paint_head,
+    paint_hidden,
+    paint_pill,
+    paint_scale,
+    paint_slim_bar,
+    paint_target,
+    pill_width,
+)
+from biofeedback.ui.train.prompt_trail import PromptTrail
+
+SLIM, SLIM_GAP = 40, 48
+PAIR_GAP = 24
+STEP_WORDS = {"rest": "REST", "ready": "READY", "try": "PUSH", "pause": "PAUSE"}
+
+
+class LiveView(QWidget):
+    """Paints the trained channel's bar and envelope, and further channels as slim bars (the second also as a lane).
+
+    An exercise for two muscles shows both bars alike, each with its own line.
+    """
+
+    painted = pyqtSignal()
+    """After each painting."""
+
+    def __init__(self, rings: Callable[[], Rings | None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rings = rings
+        self._look = Look()
+        self._state: EngineState | None = None
+        self._moment: Moment | None = None
+        self._readings: tuple[Reading, ...] = ()
+        self._scales: tuple[float, ...] = ()
+        self._trail = PromptTrail()
+        self._lanes = Lanes()
+        self.bar_width = 128.0
+        self.room_left = 104.0
+        self.with_envelope = True
+        self.covered = False
+        """Whether the raw signal stands where the envelope would be."""
+        self.level: float | None = None
+        """What the bar shows, on its unit."""
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Muscle bar and envelope"))
+
+    def dress(self, look: Look) -> None:
+        """Take on a look."""
+        self._look = look
+        self.update()
+
+    def show_state(
+        self, state: EngineState, moment: Moment, readings: tuple[Reading, ...], scales: tuple[float, ...]
+    ) -> None:
+        """Show the newest; `scales` are the upper ends of the channels' axes."""
+        self._state, self._moment, self._readings, self._scales = state, moment, readings, scales
+        self._trail.follow(state)
+        self.update()
+
+    # -- places -------------------------------------------------------------------------------------------
+
+    @property
+    def _practice(self) -> PracticeState | None:
+        return self._state.update.practice if self._state and self._state.update else None
+
+    @property
+    def n_channels(self) -> int:
+        """How many channels are shown."""
+        return len(self._readings)
+
+    @property
+    def pair(self) -> bool:
+        """Whether two muscles are asked of, so that both have a whole bar."""
+        return is_pair(self._practice) and len(self._readings) > 1
+
+    @property
+    def room_beside(self) -> float:
+        """Pixels that further bars need right of the first one."""
+        if self.pair:
+            return PAIR_GAP + self.bar_width + self.least_room("00") + 8
+        others = max(0, len(self._readings) - 1)
+        return others * (SLIM + SLIM_GAP) + (12 if others else 0)
+
+    @property
+    def envelope_left(self) -> float:
+        """Where the envelope begins, in pixels."""
+        return self.room_left + self.bar_width + (0 if self.pair else 24) + self.room_beside
+
+    def axis(self) -> Axis:
+        """Return the trained channel's axis."""
+        px = self._look.px
+        below = 38 if self.with_envelope or (len(self._readings) > 1 and not self.pair) else 10
+        top = head_height(self._look) if self.pair else 14
+        return Axis(px(top), self.height() - px(below), self._scales[0] if self._scales else 150.0)
+
+    def least_room(self, text: str) -> float:
+        """Return the room that the axis and the target's pill need beside the bar."""
+        return pill_width(self._look, text, met=True) + 10
+
+    # -- painting -----------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint bars, envelope, and the one line through both."""
+        painter = QPainter(self)
+        c = Canvas(painter, self._look)
+        c.fill(0, 0, self.width(), self.height(), c.t.surface)
+        if self._state and self._moment and self._readings:
+            self._paint(c, self._state, self._moment, self._traces(self._state))
+        painter.end()
+        self.painted.emit()
+
+    def _traces(self, state: EngineState) -> list[Columns]:
+        """Reduce the newest ten seconds of each channel to columns, in counts."""
+        rings = self._rings()
+        if rings is None or state.settings is None:
+            return []
+        rate = state.settings.rate
+        first, newest = rings.display.latest(round(PAST * rate))
+        scans = scans_per_column(rate)
+        n = min(newest.shape[1], len(self._readings))
+        return [reduce_columns(np.asarray(newest[:, i], np.float64), first, rate, scans) for i in range(n)]
+
+    def _to_bar(self, channel: int) -> Callable[[Floats], Floats]:
+        reading = self._readings[channel]
+        return lambda counts: bar_values(counts, reading.settings.sensor, reading.reference, reading.scale)
+
+    def _newest(self, traces: list[Columns], channel: int) -> float | None:
+        """Return the newest value on the bar's unit; None where there is none."""
+        if channel >= len(traces) or not len(traces[channel].newest) or not np.isfinite(traces[channel].newest[-1]):
+            return None
+        return float(self._to_bar(channel)(traces[channel].newest)[-1])
+
+    def _lines(self, moment: Moment) -> tuple[Lines, Lines]:
+        """Return what the axes of the first two channels show beside the level."""
+        practice = self._practice
+        if practice is None:
+            return Lines(), Lines()
+        if running(practice):
+            return exercise_lines(practice)
+        target = practice.target
+        solid = () if practice.calibration else tuple(value for value in (target.low, target.high) if value)
+        return Lines((target.low, target.high), solid, counts=moment.with_target, met=moment.met), Lines()
+
+    def _hidden(self) -> str:
+        """Return why the bar is hidden, in words; empty while it is shown."""
+        practice = self._practice
+        exercise = practice.exercise if practice else None
+        if exercise is None or not exercise.bar_hidden or (practice and practice.calibration):
+            return ""
+        if exercise.block != "set" and running(practice) and exercise.phase != "pause":
+            return self.tr("hidden\nfor the test")
+        return self.tr("hidden\n(H shows it)")
+
+    def _paint(self, c: Canvas, state: EngineState, moment: Moment, traces: list[Columns]) -> None:
+        px, axis, still, hidden = self._look.px, self.axis(), moment.silent_for is not None, self._hidden()
+        reading, pair, lines = self._readings[0], self.pair, self._lines(moment)
+        x, w = self.room_left, self.bar_width
+        self.level = None if still or hidden else self._newest(traces, 0)
+        self._paint_bar(c, 0, x, axis, lines[0], self.level, still=still, hidden=hidden)
+        if pair:
+            level = None if still or hidden else self._newest(traces, 1)
+            self._paint_bar(c, 1, x + w + PAIR_GAP, axis, lines[1], level, still=still, hidden=hidden)
+        elif self.with_envelope or len(self._readings) > 1:
+            unit = UNIT_SIGNS[reading.unit]
+            c.text(unit, x, axis.bottom + px(6), w, px(20), px(CAPTION), 400, c.t.ink3, CENTRE)
+        for i, other in enumerate(self._readings[1:] if not pair else (), start=1):
+            left = x + w + 24 + (i - 1) * (SLIM + SLIM_GAP) + SLIM_GAP - 8
+            level = None if still or hidden else self._newest(traces, i)
+            figure = "–" if hidden else f"{other.figure} {UNIT_SIGNS[other.unit]}"
+            own = Axis(axis.top, axis.bottom, self._scales[i])
+            paint_slim_bar(c, left, SLIM, own, level, name=other.name, figure=figure, still=still)
+        with_lanes = self.with_envelope and bool(traces) and not self.covered
+        one_lane = with_lanes and len(self._readings) == 1
+        if with_lanes:
+            self._paint_envelopes(c, state, moment, traces, lines, hidden)
+        keep_clear = [] if lines[0].moves else [*lines[0].solid]
+        right = self.width() if self.with_envelope and not self.covered and len(self._readings) == 1 else x + w + px(8)
+        self._paint_lines(c, x, right, axis, lines[0], still=still)
+        if pair:
+            second = x + w + PAIR_GAP
+            self._paint_lines(c, second, second + w + 6, axis, lines[1], still=still, mirror=True)
+        coming = lines[0].coming
+        paint_scale(c, x - px(12), axis, ticks(axis.high),
+                    [axis.y(value) for value in (*keep_clear, *([] if coming is None else [coming]))])  # fmt: skip
+        if one_lane and not still and not hidden:
+            lower = running(self._practice) is not None and lines[0].zone is not None and lines[0].zone[0] == 0
+            paint_names(c, self._lane(axis), lines[0], self.tr("stay below") if lower else self.tr("target"),
+                        self.tr("first target"), self.tr("from the next set"))  # fmt: skip
+
+    def _paint_bar(
+        self, c: Canvas, i: int, x: float, axis: Axis, lines: Lines, level: float | None, *, still: bool, hidden: str
+    ) -> None:
+        w, zone = self.bar_width, lines.zone if lines.counts and not still else None
+        own = Axis(axis.top, axis.bottom, self._scales[i])
+        if hidden and not still:
+            paint_hidden(c, x, w, own, hidden)
+        else:
+            ends = None if zone is None else (zone[0], own.high if zone[1] is None else zone[1])
+            quiet = lines.quiet_above if lines.counts else None
+            paint_bar(c, x, w, own, level, target=ends, marks=ticks(own.high), met=lines.met, still=still,
+                      quiet_above=quiet)  # fmt: skip
+        if not self.pair:
+            return
+        reading = self._readings[i]
+        figure = "–" if hidden else f"{reading.figure} {UNIT_SIGNS[reading.unit]}"
+        paint_head(c, x, w, PAIR_GAP, reading.name, figure)
+
+    def _paint_lines(
+        self, c: Canvas, x: float, right: float, axis: Axis, lines: Lines, *, still: bool, mirror: bool = False
+    ) -> None:
+        """Paint a bar's lines, pills and marks, the target through to `right`."""
+        w, dim = self.bar_width, still or not lines.counts
+        width = self._look.px(4) if self._look.text_percent < 150 else 5
+        if lines.first is not None and not self._hidden():
+            over = not still and self.level is not None and self.level > lines.first
+            if lines.first not in lines.solid:
+                paint_first(c, x, w, axis.y(lines.first), over=over)
+        for value in lines.solid:
+            end = x + w + 6 if lines.moves else right
+            paint_target(c, x - 6, end, axis.y(value), dim=dim, width=width if len(lines.solid) < 2 else width * 0.75)
+        for value in () if lines.moves else lines.solid:
+            at = x + w + 4 if mirror else x - 4
+            paint_pill(c, at, axis.y(value), f"{value:g}", met=lines.met and not dim, dim=dim, mirror=mirror)
+        if lines.first is not None and not self._hidden():
+            paint_first_sign(c, x + w + 12, axis.y(lines.first))
+        if lines.coming is not None:
+            y = axis.y(lines.coming)
+            is_free = all(abs(y - axis.y(value)) > self._look.px(28) for value in lines.solid)
+            paint_coming(c, x, w, y, f"{lines.coming:g}" if is_free else "")
+
+    def _lane(self, axis: Axis) -> Lane:
+        left = self.envelope_left
+        return Lane(left, max(1.0, self.width() - left), axis)
+
+    def _paint_envelopes(
+        self, c: Canvas, state: EngineState, moment: Moment, traces: list[Columns], lines: tuple[Lines, Lines],
+        hidden: str,
+    ) -> None:  # fmt: skip
+        px, practice, exercise = self._look.px, self._practice, running(self._practice)
+        axis = self.axis()
+        steps = []
+        if practice and practice.calibration and moment.silent_for is None:
+            steps = [(a, b, kind, self.tr(STEP_WORDS[name]))
+                     for a, b, kind, name in calibration_segments(practice.calibration)]  # fmt: skip
+        prompts = self._trail.segments(state) if exercise and not steps else None
+        silence = self.tr("no data for {n} s").format(n=int(moment.silent_for or 0))
+        two, gap = len(traces) > 1, px(40)
+        top = px(38)
+        half = (axis.bottom - top - gap) / 2
+        views = []
+        for i, trace in enumerate(traces[:2]):
+            own = Axis(top + i * (half + gap), top + i * (half + gap) + half, self._scales[i]) if two else axis
+            if two:
+                c.text(self._readings[i].name, self.envelope_left, own.top - px(26), px(400), px(22), px(CAPTION), 600,
+                       c.t.ink2)  # fmt: skip
+            wave = exercise.setup.wave if exercise and i == 0 else None
+            views.append(View(self._lane(own), trace, self._to_bar(i), lines[i], steps, prompts, wave, lines[i].met,
+                              moment.silent_for, silence, hidden, own_line=two))  # fmt: skip
+        self._lanes.paint(c, views, self.size(), self.devicePixelRatioF())
+        paint_times(c, self._lane(axis), self.tr("10 s ago"), self.tr("5 s ago"), self.tr("now"))
