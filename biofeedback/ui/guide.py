@@ -17,7 +17,18 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.recording.settings import BoardSettings
 from biofeedback.safety import Answers, answers_as_commands, may_start
-from biofeedback.training.commands import Answer, Command, Finish, Pause, Resume, SetTarget, Site
+from biofeedback.training.commands import (
+    Answer,
+    Begin,
+    Command,
+    Finish,
+    Pause,
+    RepeatTry,
+    Resume,
+    SetTarget,
+    Site,
+    StartCalibration,
+)
 from biofeedback.training.plan import Plan
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.training.prescription import Prescription
@@ -29,6 +40,8 @@ Step = Literal["start", "prepare", "calibrate", "train", "review"]
 STEPS: tuple[Step, ...] = get_args(Step)
 FREE_TASK = "practice"
 OTHER_SIDE = {"left": "right", "right": "left"}
+ASKING = (StartCalibration, RepeatTry, Begin, Resume)
+"""Commands after which somebody is asked for an effort."""
 LOWEST_EASED = 5.0
 """Percent: an eased target stays above rest."""
 
@@ -65,12 +78,14 @@ class Today:
         return self.answers.twelve_weeks or (self.prescription is not None and self.prescription.twelve_weeks)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Session:
     """A session that was begun: of whom, and of which task. Another one is never equal."""
 
     subject: str
     task: str
+    calibrated: bool = False
+    """Whether its Calibrate step was left for Train: what 100 % was in another session does not count."""
 
 
 class Guide(QObject):
@@ -162,7 +177,8 @@ class Guide(QObject):
         if step == "calibrate":
             return not free and self.safe
         if step == "train":
-            return self.safe and (free or self.calibrated)
+            is_of_now = self.step == "calibrate" or (self._session is not None and self._session.calibrated)
+            return self.safe and (free or (is_of_now and self.calibrated))
         if step == "review":
             return self.recording is not None
         return True
@@ -182,6 +198,10 @@ class Guide(QObject):
             self._begin()
         elif step == "review":
             self._end()
+        elif step == "start" and self.step == "review":
+            self._forget()
+        if step == "train" and self.step == "calibrate" and self._session:
+            self._session.calibrated = True
         self.step = step
         self.changed.emit()
 
@@ -194,8 +214,10 @@ class Guide(QObject):
             self.go(STEPS[STEPS.index(self.step) - 1])
 
     def post(self, *commands: Command) -> None:
-        """Tell the training."""
+        """Tell the training; nobody is asked for an effort while the mains link is red."""
         for command in commands:
+            if isinstance(command, ASKING) and not self.simulated and not self.mains.may_resume:
+                continue
             self._station.engine.post(command)
 
     def _leave(self, step: Step) -> None:
@@ -203,6 +225,14 @@ class Guide(QObject):
         practice = self.practice
         if self.step == "train" and step != "review" and practice and running(practice) and not practice.paused:
             self.post(Pause("another step"))
+
+    def _forget(self) -> None:
+        """The session is over: the next one is asked anew, its electrodes sit anew, its 100 % is another one."""
+        self._session = None
+        self._set_up = False
+        self.today = replace(
+            self.today, answers=Answers(), nobody_wears=False, sites=(), despite=(), short=False, ease=0.0
+        )
 
     def _begin(self) -> None:
         """Begin the session's recording and set the plan up, unless both were done."""
@@ -239,8 +269,8 @@ class Guide(QObject):
         practice = self.practice
         if practice and running(practice):
             self.post(Finish("review"))
-            if practice.paused:
-                self.post(Resume("review"))
+            if practice.paused:  # what stands does not end; nothing more is asked after the end
+                self._station.engine.post(Resume("review"))
         self._station.engine.stop_recording()
 
     def _name_channels(self) -> None:

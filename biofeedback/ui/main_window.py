@@ -175,7 +175,9 @@ class MainWindow(QWidget):
         self.row.offer(self.page.offered(), self.page.note())
 
     def _may_go(self, step: Step) -> bool:
-        return step in self.pages and self.guide.may_go(step)
+        """Return whether the header may lead to `step`: back always, on only when the page has nothing in the way."""
+        ahead = STEPS.index(step) > STEPS.index(self.guide.step)
+        return self.guide.may_go(step) and (self.page.ready or not ahead)
 
     def _who(self) -> str:
         today = self.guide.today

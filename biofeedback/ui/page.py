@@ -62,6 +62,10 @@ class Page(Protocol):
     def entered(self) -> None:
         """Begin: the step was entered, perhaps again."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether the steps after this one may be entered from here."""
+
     def offered(self) -> tuple[Action, ...]:
         """Return what can be done now."""
 

@@ -116,6 +116,11 @@ class CalibratePage(QWidget):
         self._level = None if glance.silent else figure(self._station.engine.rings, step.channel, rate, own)
         self._show_live(glance, step)
 
+    @property
+    def ready(self) -> bool:
+        """Whether every muscle has a 100 % of this session."""
+        return any(action.name == "train" and action.enabled for action in self.offered())
+
     def offered(self) -> tuple[Action, ...]:
         """Return what can be done now."""
         return actions_of(self._scene(self._glance)) if self._glance else (back(),)

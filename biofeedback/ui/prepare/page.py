@@ -104,6 +104,11 @@ class PreparePage(QWidget):
         # nothing can be seen of where electrodes sit
         self.tabs.show_lights((None, self.safety.light, self.signal.light))
 
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is in the way, or the person went on although something of the signal is red."""
+        return self._is_ready or (self._is_safe and self._guide.today.despite == storable(self._red_names))
+
     def offered(self) -> tuple[Action, ...]:
         """Return what can be done now."""
         made = [Action("escape", self.tr("Back"), "Esc")]

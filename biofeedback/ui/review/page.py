@@ -70,6 +70,11 @@ class ReviewPage(QWidget):
         """See whether the recording is closed by now, and how far reading is."""
         self._follow(glance.state.recording)
 
+    @property
+    def ready(self) -> bool:
+        """There is no step after this one."""
+        return True
+
     def offered(self) -> tuple[Action, ...]:
         """Return what can be done now."""
         tr = self.tr

@@ -92,6 +92,11 @@ class StartPage(QWidget):
         self.reader.forget()
         self._follow()
 
+    @property
+    def ready(self) -> bool:
+        """Whether a plan is chosen."""
+        return self._ready
+
     def offered(self) -> tuple[Action, ...]:
         """Return what can be done now."""
         tr = self.tr

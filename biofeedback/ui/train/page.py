@@ -69,6 +69,11 @@ class TrainPage(QWidget):
     def entered(self) -> None:
         """Nothing of its own: what is shown is the engine's."""
 
+    @property
+    def ready(self) -> bool:
+        """Review is the guide's to open."""
+        return True
+
     def offered(self) -> tuple[Action, ...]:
         """Return nothing: the row of actions is this page's own."""
         return ()
