@@ -46,20 +46,21 @@ class RunSummary:
     problem: str | None = None
 
 
-def runs(library: Path) -> list[RunSummary]:
+def runs(library: Path, subject: str = "") -> list[RunSummary]:
     """Return the recordings of a library in order of subject, session and run; raise OSError if it is not there.
 
-    Only sub-*/ses-*/emg is looked at, links are not followed, and at most MAX_RUNS are listed. A folder that cannot be
+    `subject`: only those of this code. Only sub-*/ses-*/emg is looked at, links are not followed, and at most MAX_RUNS are listed. A folder that cannot be
     read is listed with its problem.
     """
     found: list[RunSummary] = []
-    subjects = list(_folders(library, "sub-"))
-    for subject in subjects:
-        code = subject.name.removeprefix("sub-")
+    for folder in list(_folders(library, "sub-")):
+        code = folder.name.removeprefix("sub-")
+        if subject not in ("", code):
+            continue
         try:
-            sessions = list(_folders(subject, "ses-"))
+            sessions = list(_folders(folder, "ses-"))
         except OSError as error:
-            found.append(_unreadable(subject, code, "", error))
+            found.append(_unreadable(folder, code, "", error))
             continue
         for session in sessions:
             try:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
+import threading
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import tomli_w
 
@@ -22,10 +23,13 @@ from biofeedback.recording.folders import make_private, open_ordinary, write_ato
 
 SCHEMA = 1
 MAX_FILE = 4 << 20
-MAX_NAME, MAX_NOTE, MAX_MARKER_NOTE = 80, 2000, 200
-"""Longest name, note and marker note, in characters."""
+MAX_NAME, MAX_NOTE, MAX_MARKER_NOTE, MAX_TIME_OF_DAY = 80, 2000, 200, 40
+"""Longest name, note, marker note and time of day, in characters."""
 MAX_ENTRIES = 10_000
-"""Most rest days, and most marker notes."""
+"""Most rest days, most reasons, and most marker notes."""
+InTheWay = Literal["time", "pain", "kit", "forgot", "other", "skipped"]
+"""What got in the way of practice; "skipped": asked, and not answered."""
+_changing = threading.Lock()
 _CODE = re.compile(r"[A-Za-z0-9]{1,64}\Z", re.ASCII)
 _RUN = re.compile(r"sub-[A-Za-z0-9]+_(ses-[A-Za-z0-9]+)_task-[A-Za-z0-9]+_(run-[0-9]+)_", re.ASCII)
 
@@ -35,11 +39,21 @@ class PersonError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """What got in the way of practice, as answered on `day`."""
+
+    day: dt.date = field(repr=False)
+    what: InTheWay = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """What this computer keeps of one person, and no recording does.
 
-    `days_per_week`: 1 to 7, None where nobody has said. `planned_days`: weekdays, Monday is 0. `rest_days`: days of
-    rest or of a flare-up, which count as kept. `markers`: a note for each `marker_key`.
+    `days_per_week`: 1 to 7, None where nobody has said. `planned_days`: weekdays, Monday is 0. `planned_since`: since
+    when these days are planned. `time_of_day`: when to practise, in the person's words. `rest_days`: days of rest or
+    of a flare-up, which count as kept. `reasons`: what got in the way, each time it was asked. `markers`: a note for
+    each `marker_key`.
     """
 
     code: str
@@ -47,7 +61,10 @@ class Person:
     note: str = field(default="", repr=False)
     days_per_week: int | None = field(default=None, repr=False)
     planned_days: tuple[int, ...] = field(default=(), repr=False)
+    planned_since: dt.date | None = field(default=None, repr=False)
+    time_of_day: str = field(default="", repr=False)
     rest_days: tuple[dt.date, ...] = field(default=(), repr=False)
+    reasons: tuple[Reason, ...] = field(default=(), repr=False)
     last_plan: str = field(default="", repr=False)
     markers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -145,10 +162,23 @@ class People:
         self.make(person.code)
         write_atomic(path, tomli_w.dumps(_encode(person)))
 
+    def change(self, code: str, change: Callable[[Person], Person]) -> Person:
+        """Save what `change` makes of the person as kept now, and return that; nothing is written where it is the same.
+
+        One change at a time, whatever the thread, so that none is lost. Raises what `save` raises.
+        """
+        with _changing:
+            before = self.read(code)
+            after = change(before)
+            if after != before:
+                self.save(after)
+        return after
+
 
 def _encode(person: Person) -> dict[str, Any]:
     table = {each.name: getattr(person, each.name) for each in fields(person)}
     table |= {"planned_days": list(person.planned_days), "rest_days": list(person.rest_days)}
+    table["reasons"] = [{"day": reason.day, "what": reason.what} for reason in person.reasons]
     table["markers"] = dict(person.markers)
     return {"schema": SCHEMA} | {name: value for name, value in table.items() if value is not None}
 
@@ -156,12 +186,16 @@ def _encode(person: Person) -> dict[str, Any]:
 def _decode(code: str, table: Mapping[str, Any]) -> Person:
     """Return the person in a TOML table; unknown keys are ignored, missing ones take their default."""
     days, rest, markers = table.get("planned_days", []), table.get("rest_days", []), table.get("markers", {})
-    if not isinstance(days, list) or not isinstance(rest, list) or not isinstance(markers, dict):
-        raise PersonError("planned_days, rest_days or markers is of the wrong kind")
-    texts = {name: table.get(name, "") for name in ("name", "note", "last_plan")}
+    reasons = table.get("reasons", [])
+    if not all(isinstance(each, list) for each in (days, rest, reasons)) or not isinstance(markers, dict):
+        raise PersonError("planned_days, rest_days, reasons or markers is of the wrong kind")
+    if not all(isinstance(reason, dict) and {"day", "what"} <= reason.keys() for reason in reasons):
+        raise PersonError("each of reasons has a day and what it was")
+    texts = {name: table.get(name, "") for name in ("name", "note", "last_plan", "time_of_day")}
     person = Person(
-        code, **texts, days_per_week=table.get("days_per_week"), planned_days=tuple(days), rest_days=tuple(rest),
-        markers=markers,
+        code, **texts, days_per_week=table.get("days_per_week"), planned_days=tuple(days),
+        planned_since=table.get("planned_since"), rest_days=tuple(rest),
+        reasons=tuple(Reason(reason["day"], reason["what"]) for reason in reasons), markers=markers,
     )  # fmt: skip
     _check(person)
     return person
@@ -169,7 +203,8 @@ def _decode(code: str, table: Mapping[str, Any]) -> Person:
 
 def _check(person: Person) -> None:
     """Raise PersonError for a value that cannot be kept; the types are checked too, since a file may hold any."""
-    for name, longest in (("name", MAX_NAME), ("note", MAX_NOTE), ("last_plan", MAX_NAME)):
+    texts = {"name": MAX_NAME, "note": MAX_NOTE, "last_plan": MAX_NAME, "time_of_day": MAX_TIME_OF_DAY}
+    for name, longest in texts.items():
         _check_text(name, getattr(person, name), longest)
     week = person.days_per_week
     if week is not None and (type(week) is not int or not 1 <= week <= 7):
@@ -178,8 +213,14 @@ def _check(person: Person) -> None:
         raise PersonError("planned_days can be 0 (Monday) to 6 (Sunday)")
     if any(type(day) is not dt.date for day in person.rest_days):
         raise PersonError("rest_days can only be dates")
-    if max(len(person.planned_days), len(person.rest_days), len(person.markers)) > MAX_ENTRIES:
-        raise PersonError(f"more than {MAX_ENTRIES} days or marker notes")
+    if person.planned_since is not None and type(person.planned_since) is not dt.date:
+        raise PersonError("planned_since can only be a date")
+    for reason in person.reasons:
+        if type(reason.day) is not dt.date or reason.what not in get_args(InTheWay):
+            raise PersonError(f"each of reasons has a date and one of {', '.join(get_args(InTheWay))}")
+    entries = (person.planned_days, person.rest_days, person.reasons, person.markers)
+    if max(map(len, entries)) > MAX_ENTRIES:
+        raise PersonError(f"more than {MAX_ENTRIES} days, reasons or marker notes")
     for key, note in person.markers.items():
         _check_text("a marker's key", key, MAX_MARKER_NOTE)
         _check_text("a marker's note", note, MAX_MARKER_NOTE)

@@ -23,6 +23,8 @@ DONE = 0.8
 DAYS_AWAY = 7
 """Days without practice after which the short version is offered."""
 N_WEEKS = 4
+TWO_WEEKS = 14
+"""Days that are looked at before somebody is asked what got in the way."""
 MOST = 1_000_000
 """No honest count in an account is larger."""
 DayState = Literal["done", "part", "rest", "planned", "open"]
@@ -55,7 +57,7 @@ class Week:
     @property
     def kept(self) -> int:
         """Days done, or of rest (F16 counts sessions; a rest or flare-up day is a legal choice)."""
-        return sum(day.state in ("done", "rest") for day in self.days)
+        return kept(self.days)
 
     @property
     def part(self) -> int:
@@ -75,11 +77,16 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """The four weeks up to today, the oldest first. `last`: the day of the last practice, None before the first."""
+    """The four weeks up to today, the oldest first. `first`, `last`: days of practice, None before the first.
+
+    `next_day`: the next planned day from today on that is neither done nor of rest; None where no weekday is planned.
+    """
 
     today: dt.date
     weeks: tuple[Week, ...]
     last: dt.date | None
+    first: dt.date | None = None
+    next_day: dt.date | None = None
 
     @property
     def week(self) -> Week:
@@ -95,6 +102,24 @@ class Practice:
     def was_away(self) -> bool:
         """Whether to welcome back, with the short version."""
         return self.days_away is not None and self.days_away >= DAYS_AWAY
+
+    @property
+    def less_than_half(self) -> bool:
+        """Whether less than half of what was planned was kept in the two weeks up to yesterday.
+
+        False where no days were planned, and for who began later than that.
+        """
+        start = self.today - dt.timedelta(days=TWO_WEEKS)
+        planned = self.week.planned
+        if planned is None or self.first is None or self.first > start:
+            return False
+        days = [day for week in self.weeks for day in week.days if start <= day.day < self.today]
+        return 2 * kept(days) < planned * TWO_WEEKS / 7
+
+
+def kept(days: Iterable[Day]) -> int:
+    """Return how many of the days were done, or of rest."""
+    return sum(day.state in ("done", "rest") for day in days)
 
 
 @dataclass(slots=True)
@@ -142,8 +167,8 @@ def practised(
     """
     doses = {(plan.name, plan.version): plan.dose.sets * plan.dose.repetitions for plan in plans}
     found: dict[dt.date, _Tally] = {}
-    for run in runs(library):
-        if run.subject == subject and run.started is not None and not run.simulated:
+    for run in runs(library, subject):
+        if run.started is not None and not run.simulated:
             day = run.started.astimezone(zone).date()
             _take(found.setdefault(day, _Tally(set(), {})), run, doses)
     active = {day: tally for day, tally in found.items() if tally.free or any(p.scored for p in tally.plans.values())}
@@ -155,7 +180,8 @@ def practised(
         Week(tuple(_day(start + dt.timedelta(days=n), active, planned_days, rest_days) for n in range(7)), planned)
         for start in starts
     )
-    return Practice(today, weeks, max(past) if past else None)
+    following = _next_day(weeks[-1], today, planned_days, rest_days)
+    return Practice(today, weeks, max(past, default=None), min(past, default=None), following)
 
 
 def last_days(found: Sequence[RunSummary], zone: dt.tzinfo | None = None) -> list[tuple[str, dt.date | None]]:
@@ -165,6 +191,16 @@ def last_days(found: Sequence[RunSummary], zone: dt.tzinfo | None = None) -> lis
         before, day = newest.get(run.subject), run.started.astimezone(zone).date() if run.started else None
         newest[run.subject] = max(before, day) if before and day else before or day
     return sorted(newest.items(), key=lambda entry: (-(entry[1] or dt.date.min).toordinal(), entry[0]))
+
+
+def _next_day(week: Week, today: dt.date, planned: Collection[int], rest: Collection[dt.date]) -> dt.date | None:
+    """Return the next planned day from today on, not of rest; today only while it is not done."""
+    state = week.days[today.weekday()].state
+    for n in range(1 if state in ("done", "rest") else 0, 2 * TWO_WEEKS):
+        day = today + dt.timedelta(days=n)
+        if day.weekday() in planned and day not in rest:
+            return day
+    return None
 
 
 def _take(tally: _Tally, run: RunSummary, doses: Mapping[tuple[str, int], int]) -> None:

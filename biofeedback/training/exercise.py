@@ -228,6 +228,7 @@ class Exercise:
             offer=self._offer,
             rest_changed=run.rest_changed,
             seconds_left=self._seconds_left(),
+            next_ceiling=self.next_ceiling,
         )
 
     # -- the course --------------------------------------------------------------------------------------

@@ -49,6 +49,8 @@ class ExerciseState:
     rest_changed: bool
     seconds_left: float
     """Of the whole exercise as planned from here, pauses included."""
+    next_ceiling: float | None = None
+    """The other muscle's line from the next block on."""
 
 
 def block_seconds(setup: Setup, block: Block) -> float:

@@ -51,11 +51,11 @@ def kept_prescription(folder: Path, tell: Callable[[str], object] = log.warning)
     `prescription-broken.toml`; one that cannot be read just now, or is of a newer version, stays where it is.
     """
     path = folder / KEPT
-    if not path.exists():
-        return None
     try:
         return read_prescription(path)
     except PlanError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return None
         refused = f"The prescription was not taken. {error}" + ("" if str(error).endswith("?") else ".")
         if isinstance(error.__cause__, OSError) or _is_newer(path):
             tell(refused)

@@ -1,23 +1,17 @@
 """The window: header with the five steps, one page, its actions, the strip; and what only a window can do.
 
-Painting follows the data: a wake from the engine, at most once in 12 ms, and four times a second for what only time
-changes. One rule: the window decides nothing about the signal; it posts commands and shows the latest state.
+One rule: the window decides nothing about the signal; it posts commands and shows the latest state.
 """
 
 from __future__ import annotations
 
-import statistics
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from PyQt6.QtCore import QEvent, QPoint, Qt, QTimer
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import (
     QCloseEvent,
-    QFocusEvent,
-    QGuiApplication,
-    QKeyEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -33,31 +27,20 @@ from biofeedback.ui.controls import Station
 from biofeedback.ui.delay_popover import DelayPopover
 from biofeedback.ui.guide import STEPS, Guide, Step
 from biofeedback.ui.header import Header
-from biofeedback.ui.instant import Moment
 from biofeedback.ui.look.canvas import Canvas
 from biofeedback.ui.look.tokens import GUTTER, MARGIN, PALETTES, Look, palette_of, style_sheet
-from biofeedback.ui.moment import moment
 from biofeedback.ui.page import Glance, Page
 from biofeedback.ui.page_actions import PageActions
-from biofeedback.ui.phrase import said
 from biofeedback.ui.prepare.page import PreparePage
-from biofeedback.ui.readings import delay_parts, readings
+from biofeedback.ui.readings import delay_parts
 from biofeedback.ui.review.page import ReviewPage
 from biofeedback.ui.start.page import StartPage
 from biofeedback.ui.strip import Strip
 from biofeedback.ui.train.history import History
 from biofeedback.ui.train.page import TrainPage
 from biofeedback.ui.wake import Wake
-from biofeedback.ui.window_keys import WindowKeys, action_of
-
-SHORTEST_LOOK = 0.012
-"""Seconds between two paintings: faster than any screen shows."""
-SLOW_LOOK = 250
-"""Milliseconds between looks at what only time changes."""
-NOTICE_SHOWN = 6.0
-"""Seconds that a refused command's reason stays."""
-PAINTS = 50
-"""Paintings over which the measured delay is a median."""
+from biofeedback.ui.watch import Watch
+from biofeedback.ui.window_keys import OF_STEPS, WindowKeys, action_of
 
 
 class MainWindow(QWidget):
@@ -74,15 +57,13 @@ class MainWindow(QWidget):
     ) -> None:
         """`step` where to begin: "train" for what nobody has to be prepared for."""
         super().__init__()
-        self._station, self._clock = station, clock
+        self._station = station
         self._look_of_now = Look()
         self.guide = Guide(station, self, step=step)
         self.history = history or History()
-        self._notice, self._notice_until = "", 0.0
-        self._delays: deque[float] = deque(maxlen=PAINTS)
-        self._timed_arrival = 0.0
-        self._last_look = 0.0
-        self._last_slow: tuple[float, Moment | None] = (0.0, None)
+        self.watch = Watch(
+            station, self.guide, self.history, clock, moves=self._show_moves, everything=self._show_everything
+        )
         self.header, self.row, self.strip = Header(self), PageActions(self), Strip(self)
         self.train = TrainPage(station, self.guide, self, history=self.history)
         start, prepare = StartPage(station, self.guide, self), PreparePage(station, self.guide, self)
@@ -97,75 +78,46 @@ class MainWindow(QWidget):
         self.stage, self.side, self.action_bar = self.train.stage, self.train.side, self.train.action_bar
         self.popover = DelayPopover(self)
         self.beside = Companions(self, station, self.guide, lambda at: at is self.strip.sound)
-        self._late, self._slow = QTimer(self), QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.timeout.connect(self.look)
-        self._slow.setInterval(SLOW_LOOK)
-        self._slow.timeout.connect(self.look_slowly)
         self.setWindowTitle("biofeedback")
         self.setMinimumSize(1024, 640)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._keys = WindowKeys(self, self.press_key)
+        self._keys = WindowKeys(self, self)
         self._step: Step | None = None
+        self._channels = station.choice.channels
         self._wire(wake)
         self.dress()
         self._show_step()
-        self._slow.start()
+        self.watch.start()
 
-    # -- looking --------------------------------------------------------------------------------------
+    # -- showing --------------------------------------------------------------------------------------
 
     @property
     def page(self) -> Page:
         """The page of the step that is shown."""
         return self.pages[self.guide.step]
 
-    def look(self) -> None:
-        """Read the latest state and show what moves; and the rest where it says something new."""
-        glance = self._glance()
+    def look_slowly(self) -> None:
+        """Look although nothing came: silence itself must be seen."""
+        self.watch.look_slowly()
+
+    def notify(self, sentence: str) -> None:
+        """Show a sentence of trouble in the strip for some seconds."""
+        self.watch.notify(sentence)
+
+    def _show_moves(self, glance: Glance) -> None:
         self.page.look(glance)
         scales = self.train.controls.scales(glance.state, glance.shown)
         self.beside.look(glance, scales, paced=self._station.paced)
-        since, before = self._last_slow
-        now = glance.moment
-        same = before is not None and (before.word, before.silent_for is None) == (now.word, now.silent_for is None)
-        if not same or self._last_look - since >= 0.9 * SLOW_LOOK / 1000:
-            self._show_slowly(glance)
 
-    def look_slowly(self) -> None:
-        """Look although nothing came: silence itself must be seen."""
-        self._last_slow = (0.0, None)
-        self.look()
-
-    def _glance(self) -> Glance:
-        self._last_look = self._clock()
-        state = self._station.engine.state
-        if state.update:
-            self.history.follow(state.update.end_index, state.update.practice)
-        now = moment(state, self._last_look, paced=self._station.paced)
-        silent = now.silent_for is not None
-        if (sentence := self.guide.mains.sentence) and not silent and state.update and state.update.practice.paused:
-            now = replace(now, hint=said(sentence))
-        return Glance(state, now, readings(state, silent=silent), silent, self._last_look)
-
-    def _look_soon(self) -> None:
-        left = self._last_look + SHORTEST_LOOK - self._clock()
-        if left <= 0:
-            self.look()
-        elif not self._late.isActive():
-            self._late.start(max(1, round(1000 * left)))
-
-    def _show_slowly(self, glance: Glance) -> None:
+    def _show_everything(self, glance: Glance) -> None:
         state = glance.state
-        self._last_slow = (self._last_look, glance.moment)
-        if state.message and state.phase == "streaming":
-            self.notify(state.message)
         self.guide.mains.look(glance)
-        parts = delay_parts(state, self.painted_after)
-        notice = self._notice if self._last_look < self._notice_until else self.guide.mains.sentence
+        parts = delay_parts(state, self.watch.painted_after)
         self.header.tell(state.label, simulated=state.simulated)
         self.header.tell_steps(self.guide.step, [step for step in STEPS if self._may_go(step)], self._who())
         delay = total(parts)[0] if state.delays else None
+        notice = self.watch.notice or self.guide.mains.sentence
         self.strip.show_state(state, glance.shown, delay, silent=glance.silent, notice=notice)
         sound = self.beside.sound
         self.strip.show_sound(sound.words(), missing=sound.problem is not None)
@@ -183,40 +135,32 @@ class MainWindow(QWidget):
         today = self.guide.today
         return " · ".join(part for part in (today.subject, today.plan.title if today.plan else "") if part)
 
-    @property
-    def painted_after(self) -> float | None:
-        """Median seconds from the arrival of a block to its being painted; None before the first."""
-        return statistics.median(self._delays) if self._delays else None
-
-    def _painted(self) -> None:
-        state = self._station.engine.state
-        if state.phase == "streaming" and state.last_arrival > self._timed_arrival:
-            self._timed_arrival = state.last_arrival
-            self._delays.append(max(0.0, self._clock() - state.last_arrival))
-
-    def notify(self, sentence: str) -> None:
-        """Show a sentence of trouble in the strip for some seconds."""
-        self._notice, self._notice_until = sentence, self._clock() + NOTICE_SHOWN
-
     def _notify_of_sound(self, sentence: str) -> None:
         """Say it unless something graver is being said: the strip shows that there is no sound."""
-        if self._last_look >= self._notice_until:
+        if not self.watch.notice:
             self.notify(sentence)
 
     # -- doing ----------------------------------------------------------------------------------------
 
     def press_key(self, key: str) -> None:
         """Do what a single key means in this step."""
+        training = self.guide.step == "train"
         if key == "Enter":
-            self._press_enter()
-            return
-        name = action_of(key, training=self.guide.step == "train", own=self.row.named)
-        if name:
+            primary = None if training else self.row.primary
+            self.do(primary.name if primary else "enter")
+        elif step := OF_STEPS.get(key):
+            if self._may_go(step):
+                self.guide.go(step)
+        elif name := action_of(key, training=training, own=self.row.named):
             self.do(name)
 
-    def _press_enter(self) -> None:
-        primary = None if self.guide.step == "train" else self.row.primary
-        self.do(primary.name if primary else "enter")
+    def space_pressed(self) -> None:
+        """Contract the simulated muscle, or pause and go on."""
+        self.train.controls.space_pressed()
+
+    def let_go(self) -> None:
+        """Let the simulated muscle go."""
+        self.train.controls.let_go()
 
     def do(self, name: str) -> None:
         """Do what a button or key asks for."""
@@ -258,7 +202,7 @@ class MainWindow(QWidget):
         if self.popover.isVisible():
             self.popover.hide()
             return
-        self.popover.show_parts(delay_parts(self._station.engine.state, self.painted_after))
+        self.popover.show_parts(delay_parts(self._station.engine.state, self.watch.painted_after))
         left = self.strip.mapTo(self, self.strip.delay.pos()).x() - 20
         self.popover.open_above(QPoint(left, self.strip.y()))
 
@@ -272,16 +216,23 @@ class MainWindow(QWidget):
         if trouble := self._station.apply(choice):
             self.notify(trouble)
         if choice.board != before.board or choice.channels != before.channels:
-            self.train.controls.forget_scales()
-            self._delays.clear()
+            self._forget_signal()
         self.dress()
         self.look_slowly()
+
+    def _forget_signal(self) -> None:
+        """Another board, or another muscle: axes and the measured delay begin anew."""
+        self._channels = self._station.choice.channels
+        self.train.controls.forget_scales()
+        self.watch.forget_delays()
 
     # -- dress, places, keys --------------------------------------------------------------------------
 
     def _show_step(self) -> None:
         """Show the page of the guide's step, if it is another one."""
         step = self.guide.step
+        if self._station.choice.channels != self._channels:
+            self._forget_signal()
         if step != self._step:
             self._step = step
             for name, page in self.pages.items():
@@ -321,9 +272,9 @@ class MainWindow(QWidget):
         self.beside.sound_card.hide()
 
     def _wire(self, wake: Wake) -> None:
-        wake.woken.connect(self._look_soon)
+        wake.woken.connect(self.watch.look_soon)
         self.guide.changed.connect(self._show_step)
-        self.stage.live.painted.connect(self._painted)
+        self.stage.live.painted.connect(self.watch.painted)
         self.train.asked.connect(self.do)
         self.row.pressed.connect(self.do)
         self.header.board.clicked.connect(lambda: self.do("settings"))
@@ -335,41 +286,8 @@ class MainWindow(QWidget):
         self.beside.sound.noticed.connect(self._notify_of_sound)
         person = self.beside.person
         person.key_pressed.connect(self.press_key)
-        person.space_pressed.connect(self.train.controls.space_pressed)
-        person.space_released.connect(self.train.controls.let_go)
-        application = QGuiApplication.instance()
-        if isinstance(application, QGuiApplication):
-            application.applicationStateChanged.connect(lambda _: self.train.controls.let_go())
-
-    def keyPressEvent(self, a0: QKeyEvent | None) -> None:
-        """Space contracts the simulated muscle while held, else pauses; Enter is the primary action."""
-        if a0 is None:
-            return
-        if a0.key() == Qt.Key.Key_Space:
-            if not a0.isAutoRepeat():
-                self.train.controls.space_pressed()
-        elif a0.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._press_enter()
-        else:
-            super().keyPressEvent(a0)
-
-    def keyReleaseEvent(self, a0: QKeyEvent | None) -> None:
-        """Let go of the simulated muscle."""
-        if a0 is not None and a0.key() == Qt.Key.Key_Space and not a0.isAutoRepeat():
-            self.train.controls.let_go()
-        else:
-            super().keyReleaseEvent(a0)
-
-    def focusOutEvent(self, a0: QFocusEvent | None) -> None:
-        """A key that is let go elsewhere is never heard of."""
-        self.train.controls.let_go()
-        super().focusOutEvent(a0)
-
-    def changeEvent(self, a0: QEvent | None) -> None:
-        """Let go when another window comes in front."""
-        if a0 is not None and a0.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.train.controls.let_go()
-        super().changeEvent(a0)
+        person.space_pressed.connect(self.space_pressed)
+        person.space_released.connect(self.let_go)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Put everything in its place."""
@@ -389,8 +307,7 @@ class MainWindow(QWidget):
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:
         """Stop looking; the app stops the engine."""
-        self._slow.stop()
-        self._late.stop()
+        self.watch.stop()
         self.beside.close()
-        self.train.controls.let_go()
+        self.let_go()
         super().closeEvent(a0)

@@ -45,6 +45,7 @@ def exercise(plan: str = "quad-set", *, block: Block = "set", **changes: Any) ->
         "outcomes": outcomes, "blocks": (), "last": Repetition(0, block, 1, 4, "reached", "", 5.0, 45.0),
         "offer": None, "rest_changed": False, "seconds_left": 312.0, **changes,
     }  # fmt: skip
+    given.setdefault("next_ceiling", given["ceiling"])
     return ExerciseState(**given)
 
 

@@ -53,7 +53,7 @@ def test_the_app_starts_shows_data_and_ends_well(
 
     def ready(window: MainWindow) -> None:
         timers.append(when(lambda: window.guide.practice is not None, lambda: window.do("free")))
-        timers.append(when(lambda: window.painted_after is not None, window.close))
+        timers.append(when(lambda: window.watch.painted_after is not None, window.close))
 
     with caplog.at_level(logging.INFO):
         assert run_app(simulated=True, library=home / "library", find_boards=list, ready=ready) == 0

@@ -111,7 +111,7 @@ def test_in_the_hidden_test_the_bar_has_no_level_and_the_raw_signal_steps_back(
     station.contract(1.0)
     qtbot.waitUntil(lambda: word(window) == "CONTRACT", timeout=LONG)
     qtbot.waitUntil(lambda: running(station).holding, timeout=LONG)
-    window.look()
+    window.look_slowly()
     window.stage.live.repaint()
     assert word(window) == "CONTRACT"
     assert window.stage.live.level is None

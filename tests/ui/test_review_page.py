@@ -734,17 +734,12 @@ def test_every_kind_and_every_trouble_can_be_painted(kind: Kind, why: Trouble, q
 def test_a_session_of_the_real_window_is_reviewed_from_its_file(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, station = make_window(step="start")
     guide = window.guide
-    guide.go("train")
+    window.do("free")
     qtbot.waitUntil(lambda: (r := station.engine.state.recording) is not None and r.seconds > 0.5, timeout=PATIENCE)
-    page = ReviewPage(station, guide, window)
+    page = window.pages["review"]
+    assert isinstance(page, ReviewPage)
     guide.go("review")
-    page.entered()
-
-    def reviewed() -> bool:
-        page.look_slowly(cast(Glance, SimpleNamespace(state=station.engine.state)))
-        return page.state == "shown"
-
-    qtbot.waitUntil(reviewed, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: page.state == "shown", timeout=PATIENCE)
     assert page.review is not None
     assert page.review.kept.path == guide.recording
     assert page.review.kept.whole

@@ -69,7 +69,7 @@ def test_the_window_shows_the_simulated_muscle_and_says_so(make_window: MakeWind
     qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
     assert window.strip.badge.accessibleName() == "SIMULATED"
     assert window.strip.board.value == "1000 Hz"
-    qtbot.waitUntil(lambda: window.painted_after is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: window.watch.painted_after is not None, timeout=LONG)
 
 
 def test_space_contracts_while_it_is_held(make_window: MakeWindow, qtbot: QtBot) -> None:
@@ -110,7 +110,7 @@ def test_the_bar_shows_what_the_file_gives_when_it_is_computed_again(make_window
     press(window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: station.engine.state.recording is not None, timeout=LONG)
     qtbot.waitUntil(lambda: recording(station).seconds > 1.0, timeout=LONG)
-    window.look()
+    window.look_slowly()
     update = station.engine.state.update
     window.stage.live.repaint()
     painted = window.stage.live.level

@@ -21,7 +21,7 @@ def ready(window):
     def look():
         if window.guide.step == "start" and window.guide.practice is not None:
             window.do("free")
-        if window.painted_after is not None:
+        if window.watch.painted_after is not None:
             window.grab().save(sys.argv[1])
             window.close()
     timer.timeout.connect(look)

@@ -11,19 +11,27 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from biofeedback.recording.library import runs
-from biofeedback.recording.people import People, Person
-from biofeedback.report.practised import Practice, last_days, practised
+from biofeedback.recording.people import InTheWay, People, Person, Reason
+from biofeedback.report.practised import TWO_WEEKS, Practice, last_days, practised
+from biofeedback.training.kept_prescription import kept_prescription
+from biofeedback.training.own_plans import own_plans
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import SHIPPED
-from biofeedback.training.prescription import Prescription, read_prescription
-from biofeedback.training.toml_document import PlanError
+from biofeedback.training.prescription import Prescription
 from biofeedback.ui.phrase import Phrase, said, say
 from biofeedback.ui.start.notice import Notice
 from biofeedback.ui.start.person_chooser import CODE, Known
 from biofeedback.ui.start.plan_card import Offered
 
-PRESCRIPTION = "prescription.toml"
-"""Name of a person's prescription in their private folder."""
+IN_THE_WAY: tuple[tuple[InTheWay, Phrase], ...] = (
+    ("time", say("Time")),
+    ("pain", say("Pain")),
+    ("kit", say("The kit")),
+    ("forgot", say("Forgot")),
+    ("other", say("Other")),
+    ("skipped", say("Skip")),
+)
+"""What can be answered to the question what got in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +53,11 @@ class AboutPerson:
     troubles: tuple[Phrase, ...] = ()
 
 
-def look_around(library: Path, people: People, plans: Callable[[], Sequence[Plan]]) -> Around:
-    """Return who and what there is. `plans` may raise what it likes to: that is the caller's to tell."""
+def look_around(library: Path, people: People, plans: Callable[[], Sequence[Plan]], own: Path) -> Around:
+    """Return who and what there is; `own` is the folder of plans of one's own.
+
+    `plans` may raise what it likes to: that is the caller's to tell.
+    """
     troubles: list[Phrase] = []
     days: list[tuple[str, dt.date | None]] = []
     try:
@@ -58,11 +69,15 @@ def look_around(library: Path, people: People, plans: Callable[[], Sequence[Plan
     except OSError as error:
         troubles.append(say("The library cannot be read: {why}.", why=error.strerror or "an error of the disk"))
     try:
-        names = {code: people.read(code).name for code in people.codes()}
+        loaded = [people.load(code) for code in people.codes()]
     except OSError as error:
-        names = {}
+        loaded = []
         troubles.append(say("The private files cannot be read: {why}.", why=error.strerror or "an error of the disk"))
-    return Around(Known(tuple(days), names), tuple(plans()), tuple(troubles))
+    names = {one.person.code: one.person.name for one in loaded}
+    troubles += [said(f"{one.message}.") for one in loaded if one.message]
+    mine, sentences = own_plans(own)
+    troubles += [said(_sentence(one)) for one in sentences]
+    return Around(Known(tuple(days), names), (*plans(), *mine), tuple(troubles))
 
 
 def about_person(
@@ -71,12 +86,7 @@ def about_person(
     """Return what is kept about `code`; `plans`: those whose doses are known. Raises ValueError for what is no code."""
     loaded = people.load(code)
     troubles = [said(f"{loaded.message}.")] if loaded.message else []
-    prescription = None
-    try:
-        path = people.folder(code) / PRESCRIPTION
-        prescription = read_prescription(path) if path.exists() else None
-    except PlanError as error:
-        troubles.append(say("The prescription cannot be used: {why}", why=str(error)))
+    prescription = kept_prescription(people.folder(code), lambda sentence: troubles.append(said(sentence)))
     prescribed = [one.capped() for one in prescription.plans] if prescription else []
     person, practice = loaded.person, None
     per_week = prescription.days_per_week if prescription else person.days_per_week
@@ -94,9 +104,27 @@ def about_person(
 
 def keep_last_plan(people: People, code: str, plan: str) -> None:
     """Keep which plan was prepared last. Raises PersonError or OSError when that cannot be kept."""
-    person = people.read(code)
-    if person.last_plan != plan:
-        people.save(replace(person, last_plan=plan))
+    people.change(code, lambda person: replace(person, last_plan=plan))
+
+
+def keep_reason(people: People, code: str, reason: Reason) -> Person:
+    """Keep what got in the way; return the person. Raises PersonError or OSError when that cannot be kept."""
+    return people.change(code, lambda person: replace(person, reasons=(*person.reasons, reason)))
+
+
+def asks_what_got_in_the_way(about: AboutPerson, today: dt.date) -> bool:
+    """Whether to ask: less than half of two weeks' plan was done, the plan is as old, and so is the last question."""
+    before = today - dt.timedelta(days=TWO_WEEKS)
+    days = [reason.day for reason in about.person.reasons]
+    if about.person.planned_since is not None:
+        days.append(about.person.planned_since)
+    if about.prescription is not None:
+        days.append(about.prescription.created)
+    return about.practice is not None and about.practice.less_than_half and all(day <= before for day in days)
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?")) else f"{words}."
 
 
 def on_offer(plans: Sequence[Plan], prescription: Prescription | None) -> tuple[Offered, ...]:
@@ -127,4 +155,6 @@ def notices(
     if about.practice and about.practice.was_away and not welcomed:
         welcome = say("Welcome back. Start with the short version?")
         found.append(Notice(welcome, None, (("short", say("Short version")), ("usual", say("As usual")))))
+    elif asks_what_got_in_the_way(about, today):
+        found.append(Notice(say("What got in the way in the last two weeks?"), None, IN_THE_WAY))
     return found

@@ -119,6 +119,17 @@ class StartNotices(QWidget):
         """Whether the buttons stand below the words: beside them the words had too little room."""
         return bool(notice.answers) and width - self._answers_width(notice) < self._look.px(300)
 
+    def _flow(self, notice: Notice, width: int) -> list[tuple[str, float, int]]:
+        """Return the left end and the row of each button that stands below the words."""
+        x, row, placed = 0.0, 0, []
+        for name, _ in notice.answers:
+            wide = self.buttons[name].sizeHint().width()
+            if x and x + wide > width - 2 * PAD - self._look.px(28):
+                x, row = 0.0, row + 1
+            placed.append((name, x, row))
+            x += wide + BETWEEN
+        return placed
+
     def _room(self, notice: Notice, width: int) -> float:
         room = width - 2 * PAD - self._look.px(28)
         return room if self._stacked(notice, width) else max(80.0, room - self._answers_width(notice))
@@ -126,18 +137,21 @@ class StartNotices(QWidget):
     def _height(self, notice: Notice, width: int) -> float:
         px = self._look.px
         text = text_height(spoken(notice.text), px(BODY), self._room(notice, width), 500) + 1.5 * PAD
-        button = px(34) + 12 if notice.answers else 0.0
-        return text + button if self._stacked(notice, width) else max(text, button)
+        if self._stacked(notice, width):
+            return text + (self._flow(notice, width)[-1][2] + 1) * (px(34) + BETWEEN) + 4
+        return max(text, px(34) + 12 if notice.answers else 0.0)
 
     def _place(self) -> None:
         y, high_button = 0.0, round(self._look.px(34))
         for notice in self.notices:
             high = self._height(notice, self.width())
-            stacked = self._stacked(notice, self.width())
-            x = PAD + self._look.px(28) if stacked else self.width() - PAD - self._answers_width(notice) + BETWEEN
-            top = y + high - high_button - 8 if stacked else y + (high - high_button) / 2
-            for name, _ in notice.answers:
-                width = self.buttons[name].sizeHint().width()
-                self.buttons[name].setGeometry(round(x), round(top), width, high_button)
-                x += width + BETWEEN
+            placed = self._flow(notice, self.width()) if notice.answers else []
+            x, top = self.width() - PAD - self._answers_width(notice) + BETWEEN, y + (high - high_button) / 2
+            if self._stacked(notice, self.width()):
+                x, top = PAD + self._look.px(28), y + high - 8 - high_button
+                top -= placed[-1][2] * (high_button + BETWEEN)
+            for name, beside, row in placed:
+                wide = self.buttons[name].sizeHint().width()
+                left, below = x + beside, top + row * (high_button + BETWEEN)
+                self.buttons[name].setGeometry(round(left), round(below), wide, high_button)
             y += high + BETWEEN

@@ -10,11 +10,16 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from biofeedback.recording.people import People
+from biofeedback.recording.people import InTheWay, People, Reason
+from biofeedback.training.own_plans import own_plans
 from biofeedback.training.plan import Plan
 from biofeedback.ui.background import Background, Job
 from biofeedback.ui.controls import Station
-from biofeedback.ui.start.facts import AboutPerson, about_person, keep_last_plan, look_around
+from biofeedback.ui.start.facts import AboutPerson, about_person, keep_last_plan, keep_reason, look_around
+
+
+OWN_PLANS = "plans"
+"""Folder in the app's own one: plans of one's own."""
 
 
 class StartReader(QObject):
@@ -25,10 +30,10 @@ class StartReader(QObject):
     failed = pyqtSignal(object)
 
     def __init__(self, station: Station, plans: Callable[[], Sequence[Plan]], parent: QObject) -> None:
-        """`plans` gives the plans on offer; it is called in a thread."""
+        """`plans` gives the plans on offer beside those of one's own; it is called in a thread."""
         super().__init__(parent)
         self._station, self._plans = station, plans
-        self.people = People(station.data / "people")
+        self.people, self.own = People(station.data / "people"), station.data / OWN_PLANS
         self.background = Background(self)
         self._job: Job | None = None
         self._for: str | None = None
@@ -44,8 +49,8 @@ class StartReader(QObject):
 
     def read_around(self) -> None:
         """Read who and which plans there are."""
-        library, people, plans = self._station.library, self.people, self._plans
-        self.background.run(lambda _: look_around(library, people, plans), self.around.emit, self.failed.emit)
+        library, people, plans, own = self._station.library, self.people, self._plans, self.own
+        self.background.run(lambda _: look_around(library, people, plans, own), self.around.emit, self.failed.emit)
 
     @property
     def reading(self) -> bool:
@@ -60,10 +65,12 @@ class StartReader(QObject):
             self._job.cancel()
         self._for, self._job = code, None
         if code:
-            library, people, plans, day = self._station.library, self.people, self._plans, self.today
+            library, people, plans, own = self._station.library, self.people, self._plans, self.own
+            day = self.today
             self._job = self.background.run(
-                lambda _: about_person(library, people, code, day, plans()), self._have_read, self._could_not
-            )
+                lambda _: about_person(library, people, code, day, (*plans(), *own_plans(own)[0])),
+                self._have_read, self._could_not,
+            )  # fmt: skip
         return True
 
     def _have_read(self, about: AboutPerson) -> None:
@@ -78,3 +85,8 @@ class StartReader(QObject):
         """Keep which plan was prepared last."""
         people = self.people
         self.background.run(lambda _: keep_last_plan(people, code, plan), lambda _: None, self.failed.emit)
+
+    def keep_reason(self, code: str, what: InTheWay) -> None:
+        """Keep what got in the way, as answered today."""
+        people, reason = self.people, Reason(self.today, what)
+        self.background.run(lambda _: keep_reason(people, code, reason), lambda _: None, self.failed.emit)

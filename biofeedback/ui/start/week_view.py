@@ -9,25 +9,17 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from biofeedback.report.practised import Day, DayState, Practice, Week
+from biofeedback.report.practised import Day, Practice, Week
 from biofeedback.ui.look.canvas import CENTRE, TOP, Canvas
-from biofeedback.ui.look.icons import paint_tick
 from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, Look
 from biofeedback.ui.phrase import Phrase, say
+from biofeedback.ui.start.day_shape import DAYS, STATES, WEEKDAYS, paint_day
 from biofeedback.ui.words import spoken
 
 PAD = 24
 SHAPE = 11.0
 """Radius of a day's shape at 100 %."""
-DAYS = (say("Mo"), say("Tu"), say("We"), say("Th"), say("Fr"), say("Sa"), say("Su"))
-STATES: dict[DayState, Phrase] = {
-    "done": say("done"),
-    "part": say("in part"),
-    "rest": say("day of rest"),
-    "planned": say("planned"),
-    "open": say("nothing planned"),
-}
 
 
 def week_sentence(week: Week) -> Phrase:
@@ -46,6 +38,18 @@ def week_sentence(week: Week) -> Phrase:
     return say("{days}. {n} good repetitions.", days=days, n=week.good)
 
 
+def next_sentence(practice: Practice, when: str = "") -> Phrase | None:
+    """Return which day is the next to practise, and `when` in the person's words; None where none is planned."""
+    if practice.next_day is None:
+        return None
+    n = (practice.next_day - practice.today).days
+    if n < 2:
+        day = say("tomorrow") if n else say("today")
+    else:
+        day = WEEKDAYS[practice.next_day.weekday()] if n < 7 else say("{n} days from now", n=n)
+    return say("Next: {day}, {when}", day=day, when=when) if when else say("Next: {day}", day=day)
+
+
 def bar_parts(week: Week) -> tuple[float, float]:
     """Return how much of a week's bar is kept and how much more is in part, 0–1 of what was planned (or of 7 days)."""
     whole = max(week.planned or 7, week.kept + week.part)
@@ -62,7 +66,7 @@ class WeekView(QWidget):
         super().__init__(parent)
         self._look = Look()
         self._practice: Practice | None = None
-        self._empty = ""
+        self._empty = self._when = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.tell(None)
 
@@ -71,15 +75,20 @@ class WeekView(QWidget):
         self._look = look
         self.update()
 
-    def tell(self, practice: Practice | None, code: str = "", *, counting: bool = False) -> None:
-        """Show the practice of `code`; without one say why: nobody is chosen, `counting` goes on, nothing is there."""
-        self._practice = practice
+    def tell(
+        self, practice: Practice | None, code: str = "", when: str = "", *, counting: bool = False
+    ) -> None:  # fmt: skip
+        """Show the practice of `code`; without one say why: nobody is chosen, `counting` goes on, nothing is there.
+
+        `when`: the time of day to practise, in the person's words.
+        """
+        self._practice, self._when = practice, when
         self._empty = self.tr("Choose who is training to see the week.")
         if code:
             nothing = self.tr("Nothing is recorded yet: practice is counted from the first recording on.")
             self._empty = self.tr("Counting the practice …") if counting else nothing
         self.setAccessibleName(self.tr("This week"))
-        self.setAccessibleDescription(self.sentence)
+        self.setAccessibleDescription(" ".join(part for part in (self.sentence, self.following) if part))
         days = (
             [f"{spoken(DAYS[day.day.weekday()])}: {spoken(STATES[day.state])}" for day in practice.week.days]
             if practice
@@ -94,10 +103,18 @@ class WeekView(QWidget):
         """What the card says in words."""
         return spoken(week_sentence(self._practice.week)) if self._practice else self._empty
 
+    @property
+    def following(self) -> str:
+        """Which day is the next; empty where none is planned."""
+        phrase = next_sentence(self._practice, self._when) if self._practice else None
+        return spoken(phrase) if phrase else ""
+
     def needed_height(self, width: int) -> int:
         """Return how high the card is at `width` pixels."""
         px, room = self._look.px, width - 2 * PAD
         body = text_height(self.sentence, px(BODY), room)
+        if self.following:
+            body += px(4) + text_height(self.following, px(BODY), room, 600)
         shapes = px(2 * SHAPE + 24) + px(10) if self._practice else 0
         return round(px(14) + px(24) + px(8) + shapes + body + px(14))
 
@@ -124,28 +141,14 @@ class WeekView(QWidget):
             y += px(32)
         room = w - 2 * PAD
         c.text(self.sentence, PAD, y, room, h - y, px(BODY), 400, t.ink2, vertical=TOP, wrap=True)
+        if self.following:
+            y += text_height(self.sentence, px(BODY), room) + px(4)
+            c.text(self.following, PAD, y, room, h - y, px(BODY), 600, t.ink, vertical=TOP, wrap=True)
         painter.end()
 
     def _paint_day(self, c: Canvas, day: Day, x: float, y: float, step: float) -> None:
-        """Full with a tick: done · half: in part · two bars: rest · dashed ring: planned · dot: open."""
         t, px = c.t, c.look.px
-        r = min(px(SHAPE), 0.42 * step)
-        if day.state == "done":
-            c.circle(x, y, r, t.good)
-            paint_tick(c, x, y, 1.25 * r, t.on_good, max(1.8, 0.2 * r))
-        elif day.state == "part":
-            c.circle(x, y, r - 1, t.surface, t.good, 2)
-            c.clip(x - r, y, 2 * r, r, 0)
-            c.circle(x, y, r - 1, t.good)
-            c.unclip()
-        elif day.state == "rest":
-            c.circle(x, y, r - 1, t.sunken, t.edge, 1.5)
-            for side in (-1, 1):
-                c.line(x + side * 0.24 * r, y - 0.38 * r, x + side * 0.24 * r, y + 0.38 * r, t.ink2, max(2.0, 0.2 * r))
-        elif day.state == "planned":
-            c.circle(x, y, r - 1, None, t.edge, 1.75, [2.2, 1.8])
-        else:
-            c.circle(x, y, max(2.5, 0.26 * r), t.border)
+        paint_day(c, day.state, x, y, min(px(SHAPE), 0.42 * step))
         today = self._practice is not None and day.day == self._practice.today
         size = min(px(CAPTION), 0.6 * step)
         name = spoken(DAYS[day.day.weekday()])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from biofeedback.training.practice_state import PracticeState
+from biofeedback.ui.train.exercise_lines import running
 
 Outcome = Literal["reached", "below", "now"]
 SHOWN = 10
@@ -34,10 +35,11 @@ class History:
             self._begin()
         self._index = end_index
         new = practice.n_started - self._n_started
-        if self.outcomes and self.outcomes[-1] == "now" and (new or not practice.holding):
+        holding = practice.holding and running(practice) is None  # an exercise's holds are its own
+        if self.outcomes and self.outcomes[-1] == "now" and (new or not holding):
             self.outcomes[-1] = "below"
         self.outcomes += ["below"] * new
-        if practice.holding and self.outcomes:
+        if holding and self.outcomes:
             self.outcomes[-1] = "reached" if practice.reached else "now"
         for place in range(len(self.outcomes) - 1, -1, -1):
             missing = practice.n_reached - self.outcomes.count("reached")

@@ -1,0 +1,112 @@
+"""Paints one moment in every size, palette and text size that is wanted: the window, with what lies over it.
+
+Dialogs, menus and cards are opened anew for each look, since a resized window closes some of them.
+One rule: what is painted is what the widgets paint of themselves; nothing is drawn over them but other windows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QPainter, QPen, QPixmap
+from PyQt6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+
+from biofeedback.ui.look.tokens import PaletteName
+from biofeedback.ui.main_window import MainWindow
+from biofeedback.ui.picture_scenes import LARGE, SMALL
+from biofeedback.ui.picture_session import GuidedSession
+
+PictureLook = tuple[tuple[int, int], PaletteName, int]
+"""Size of the window in pixels, palette, text size in percent."""
+LOOKS: tuple[PictureLook, ...] = (
+    (SMALL, "light", 100), (SMALL, "dark", 100), (LARGE, "light", 100), (LARGE, "dark", 100),
+    (SMALL, "light", 200), (SMALL, "contrast", 100),
+)  # fmt: skip
+
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One moment of a session, standing still. `opens`: what to open before painting, `closes`: after."""
+
+    name: str
+    session: GuidedSession
+    opens: Callable[[MainWindow], object] = lambda _: None
+    closes: Callable[[MainWindow], object] = lambda _: None
+    person: bool = False
+    """Whether the picture is of the person's screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A session that is played once for several pictures; `tell` yields them in the order of `names`."""
+
+    names: tuple[str, ...]
+    tell: Callable[[Path], Iterator[Shot]]
+
+
+def file_name(name: str, look: PictureLook) -> str:
+    """Return the name of a picture's file."""
+    (width, _), palette, text_percent = look
+    text = "" if text_percent == 100 else f"-text{text_percent}"
+    return f"{name}-{width}-{palette}{text}.png"
+
+
+def grab(shot: Shot, look: PictureLook) -> QPixmap:
+    """Return the picture of a moment in one look."""
+    session, window = shot.session, shot.session.window
+    size, palette, text_percent = look
+    choice = session.station.choice
+    window.resize(*size)
+    window.apply(replace(choice, settings=replace(choice.settings, palette=palette, text_percent=text_percent)))
+    window.setFocus()
+    if shot.person:
+        window.beside.person.open_window()
+        window.beside.person.resize(*size)
+    session.settle()
+    shot.opens(window)
+    session.settle()
+    if shot.person:
+        picture = window.beside.person.grab()
+        window.beside.person.close()
+        return picture
+    picture = window.grab()
+    painter = QPainter(picture)
+    for other in _above(window):
+        _lay(painter, other, window, QPoint(*size))
+    painter.end()
+    shot.closes(window)
+    for other in _above(window):
+        other.close()
+    session.settle()
+    return picture
+
+
+def paint(shot: Shot, folder: Path, looks: Iterable[PictureLook]) -> list[Path]:
+    """Paint a moment into `folder`; return the files."""
+    made = []
+    for look in looks:
+        path = folder / file_name(shot.name, look)
+        if not grab(shot, look).save(str(path)):
+            raise OSError(f"{path} could not be written")
+        made.append(path)
+    return made
+
+
+def _above(window: MainWindow) -> list[QWidget]:
+    """Return the dialogs and menus that stand over the window, the lowest first."""
+    found = [one for one in QApplication.topLevelWidgets() if one.isVisible() and isinstance(one, QDialog | QMenu)]
+    return sorted(found, key=lambda one: isinstance(one, QMenu))
+
+
+def _lay(painter: QPainter, other: QWidget, window: MainWindow, size: QPoint) -> None:
+    """Paint a dialog in the middle of the window, a menu where it opened, with a frame as a desktop gives one."""
+    at = window.mapFromGlobal(other.pos())
+    if isinstance(other, QDialog):
+        at = QPoint((size.x() - other.width()) // 2, (size.y() - other.height()) // 2)
+    painter.drawPixmap(at, other.grab())
+    painter.setPen(QPen(Qt.GlobalColor.gray))
+    painter.drawRect(at.x() - 1, at.y() - 1, other.width() + 1, other.height() + 1)
