@@ -48,27 +48,45 @@ def summary(kind: Kind = "activate", **changes: object) -> ExerciseSummary:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
+def did(exercise: ExerciseSummary) -> str:
+    return words.did(exercise).filled()
+
+
+def how(exercise: ExerciseSummary) -> str:
+    phrase = words.how(exercise)
+    return phrase.filled() if phrase else ""
+
+
+def percent(reference: Reference | None) -> str:
+    return words.percent(reference).filled()
+
+
+def early(n: int) -> str:
+    phrase = words.too_early(n)
+    return phrase.filled() if phrase else ""
+
+
 # -- sentences --------------------------------------------------------------------------------------------------
 
 
 def test_what_was_done_is_said_with_what_was_not_counted_and_why() -> None:
-    assert words.did(summary(excluded={"gap": 2})) == (
+    assert did(summary(excluded={"gap": 2})) == (
         "You did 27 of 30 repetitions; 21 reached the line and were held for 5 seconds. 2 were not counted: the signal "
         "broke off."
     )
-    assert words.did(summary(excluded={"paused": 1, "spike": 3})).endswith(
+    assert did(summary(excluded={"paused": 1, "spike": 3})).endswith(
         " 1 was not counted: training was paused. 3 were not counted: an electrode or cable moved."
     )
 
 
 def test_how_it_went_is_said_without_the_bar_and_with_it() -> None:
     counts = {"test": Count(5, 5, 4), "set": Count(10, 10, 8), "retest": NONE}
-    assert words.how(summary(counts=counts)) == "Without the bar you reached it in 4 of 5, with the bar in 8 of 10."
+    assert how(summary(counts=counts)) == "Without the bar you reached it in 4 of 5, with the bar in 8 of 10."
     both = counts | {"retest": Count(5, 4, 3)}
-    assert words.how(summary(counts=both)).endswith("with the bar in 8 of 10, and then without it again in 3 of 4.")
-    assert words.how(summary(counts=counts | {"test": NONE})) == "With the bar you reached it in 8 of 10."
-    assert words.how(summary(counts=counts | {"set": NONE})) == "Without the bar you reached it in 4 of 5."
-    assert words.how(summary(counts=dict.fromkeys(counts, NONE))) == ""
+    assert how(summary(counts=both)).endswith("with the bar in 8 of 10, and then without it again in 3 of 4.")
+    assert how(summary(counts=counts | {"test": NONE})) == "With the bar you reached it in 8 of 10."
+    assert how(summary(counts=counts | {"set": NONE})) == "Without the bar you reached it in 4 of 5."
+    assert how(summary(counts=dict.fromkeys(counts, NONE))) == ""
 
 
 @pytest.mark.parametrize(
@@ -84,14 +102,14 @@ def test_how_it_went_is_said_without_the_bar_and_with_it() -> None:
     ],
 )
 def test_each_kind_has_its_own_words(kind: Kind, changes: dict[str, object], said: str) -> None:
-    assert words.did(summary(kind, **changes)).endswith(said)
+    assert did(summary(kind, **changes)).endswith(said)
 
 
 def test_one_and_none_are_said_as_people_say_them() -> None:
     counts = {"test": NONE, "retest": NONE}
-    assert "; 1 reached the line and was held" in words.did(summary(counts=counts | {"set": Count(3, 3, 1)}))
-    assert "; none reached the line and were held" in words.did(summary(counts=counts | {"set": Count(3, 3, 0)}))
-    assert words.did(summary(counts=counts | {"set": NONE})) == "You ended before the first set."
+    assert "; 1 reached the line and was held" in did(summary(counts=counts | {"set": Count(3, 3, 1)}))
+    assert "; none reached the line and were held" in did(summary(counts=counts | {"set": Count(3, 3, 0)}))
+    assert did(summary(counts=counts | {"set": NONE})) == "You ended before the first set."
 
 
 def test_every_reason_that_excludes_a_repetition_has_words() -> None:
@@ -101,20 +119,20 @@ def test_every_reason_that_excludes_a_repetition_has_words() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_ever_said_that_the_signal_cannot_tell(kind: Kind) -> None:
     for changes in ({}, {"band": True}, {"two": True}, {"excluded": dict.fromkeys(words.WHY, 2)}):
-        text = words.did(summary(kind, **changes)) + words.how(summary(kind, **changes))
+        text = did(summary(kind, **changes)) + how(summary(kind, **changes))
         assert not [word for word in FORBIDDEN if word in text.lower()]
 
 
 def test_percent_is_explained_by_what_was_measured() -> None:
     for kind in ("best_effort", "comfortable_effort", "fixed_load"):
-        assert "percent of" in words.percent(Reference(100.0, 2.0, kind))
-    assert words.percent(Reference(100.0, 2.0)) == "Comfortable effort, not a maximum: percent means percent of that."
-    assert "no calibration" in words.percent(None)
+        assert "percent of" in percent(Reference(100.0, 2.0, kind))
+    assert percent(Reference(100.0, 2.0)) == "Comfortable effort, not a maximum: percent means percent of that."
+    assert "no calibration" in percent(None)
 
 
 def test_before_three_earlier_sessions_it_is_too_early_to_compare() -> None:
     said = "Too early to say: this needs three earlier sessions like this one; you have {}."
-    assert [words.too_early(n) for n in range(5)] == [said.format(n) for n in ("none", "one", "two")] + ["", ""]
+    assert [early(n) for n in range(5)] == [said.format(n) for n in ("none", "one", "two")] + ["", ""]
 
 
 # -- numbers ----------------------------------------------------------------------------------------------------

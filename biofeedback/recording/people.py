@@ -61,12 +61,12 @@ class Person:
     note: str = field(default="", repr=False)
     days_per_week: int | None = field(default=None, repr=False)
     planned_days: tuple[int, ...] = field(default=(), repr=False)
-    planned_since: dt.date | None = field(default=None, repr=False)
-    time_of_day: str = field(default="", repr=False)
     rest_days: tuple[dt.date, ...] = field(default=(), repr=False)
-    reasons: tuple[Reason, ...] = field(default=(), repr=False)
     last_plan: str = field(default="", repr=False)
     markers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    planned_since: dt.date | None = field(default=None, repr=False)
+    time_of_day: str = field(default="", repr=False)
+    reasons: tuple[Reason, ...] = field(default=(), repr=False)
 
     def with_marker(self, key: str, note: str) -> Person:
         """Return the person with a note for the marker `key`; an empty note takes the old one away."""

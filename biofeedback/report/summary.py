@@ -17,6 +17,7 @@ from biofeedback.emg.spectrum import Fatigue, Withheld
 from biofeedback.report import words
 from biofeedback.report.analysis import Analysis, ChannelBursts, as_values
 from biofeedback.report.exercise import ExerciseSummary, exercises, ratings
+from biofeedback.report.phrase import Phrase, say
 from biofeedback.report.recompute import Replay
 from biofeedback.training.activation import Reference
 from biofeedback.training.commands import Outcome, Rate
@@ -66,11 +67,19 @@ class Summary:
     """Of each channel, or why there are none."""
     fatigue: Fatigue | Withheld
     """Of the trained channel's longest hold (F15)."""
-    sentences: tuple[str, ...]
+    told: tuple[Phrase, ...]
+    """What was done and how, then what percent means and what signal is missing."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is told, in English."""
+        return tuple(phrase.filled() for phrase in self.told)
 
     def as_json(self) -> dict[str, Any]:
         """Return the summary as plain values."""
-        return asdict(self) | as_values(self.bursts, self.fatigue)
+        values = asdict(self) | as_values(self.bursts, self.fatigue) | {"sentences": self.sentences}
+        del values["told"]
+        return values
 
 
 def summarise(path: Path, *, progress: Callable[[float], object] = lambda _: None) -> tuple[Summary, Trace]:
@@ -121,33 +130,35 @@ def summarise(path: Path, *, progress: Callable[[float], object] = lambda _: Non
         outcomes=tuple(command for _, command in replay.commands if isinstance(command, Outcome)),
         bursts=analysis.bursts(state.references),
         fatigue=analysis.fatigue(replay.commands, replay.happened, state),
-        sentences=(*sentences(state, done), missing(gaps, (n_scans - received) / rate)),
+        told=(*told(state, done), missing(gaps, (n_scans - received) / rate)),
     )
     return summary, Trace(n_scans / rate, low, high, tuple(replay.happened))
 
 
-def sentences(state: PracticeState, done: Sequence[ExerciseSummary]) -> tuple[str, ...]:
+def told(state: PracticeState, done: Sequence[ExerciseSummary]) -> tuple[Phrase, ...]:
     """Return what was done, how, and what percent means, in plain words; of each exercise `done`, else of practice."""
     if done:
-        said: list[str] = []
-        for exercise in done:
-            said += [sentence for sentence in (words.did(exercise), words.how(exercise)) if sentence]
-        return (*said, words.percent(state.references[0]))
+        found = [phrase for exercise in done for phrase in (words.did(exercise), words.how(exercise)) if phrase]
+        return (*found, words.percent(state.references[0]))
     if state.n_started:
-        did = (
-            f"You went above the line {state.n_started} times; {state.n_reached} of them were held for "
-            f"{state.hold_seconds:g} seconds. The longest hold was {state.best_hold:.1f} seconds."
-        )
+        did = say(
+            "You went above the line {n} times; {held} of them were held for {seconds} seconds. The longest hold was "
+            "{longest} seconds.",
+            n=state.n_started, held=state.n_reached, seconds=f"{state.hold_seconds:g}",
+            longest=f"{state.best_hold:.1f}",
+        )  # fmt: skip
     else:
-        did = "The line was not reached. A lower target is no shame: move it until you can reach it."
+        did = say("The line was not reached. A lower target is no shame: move it until you can reach it.")
     return did, words.percent(state.references[0])
 
 
-def missing(gaps: int, seconds: float) -> str:
+def missing(gaps: int, seconds: float) -> Phrase:
     """Return how much signal is missing."""
     if not gaps:
-        return "No signal is missing."
-    return f"{seconds:.2f} seconds of signal are missing in {gaps} places; they are not counted."
+        return say("No signal is missing.")
+    return say(
+        "{seconds} seconds of signal are missing in {n} places; they are not counted.", seconds=f"{seconds:.2f}", n=gaps
+    )
 
 
 def _fold(

@@ -1,5 +1,6 @@
 """What a guided session says in plain sentences: what was done, and how it went without and with the bar.
 
+Each is a phrase: English with its figures in places, so that a screen can say it in another language.
 One rule: no sentence claims more than the signal shows; EMG amplitude says nothing of how strong a muscle is.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from biofeedback.report.exercise import WITHOUT_LINE, Count, ExerciseSummary
+from biofeedback.report.phrase import Phrase, joined, say
 from biofeedback.training.activation import Reference
 from biofeedback.training.commands import Kind
 
@@ -24,13 +26,13 @@ WHY = {
 }
 """Why a repetition was not counted, by the reason that its event stores."""
 AGAIN: dict[Kind, str] = {
-    "activate": "you reached it in {}",
-    "hold": "you reached it in {}",
-    "isolate": "you reached it in {}",
-    "quick": "you reached it in {}",
-    "relax": "you stayed below it in {}",
-    "track": "you kept to it in {}",
-    "match": "both sides worked alike in {}",
+    "activate": "you reached it in {count}",
+    "hold": "you reached it in {count}",
+    "isolate": "you reached it in {count}",
+    "quick": "you reached it in {count}",
+    "relax": "you stayed below it in {count}",
+    "track": "you kept to it in {count}",
+    "match": "both sides worked alike in {count}",
 }
 PERCENT = {
     "comfortable_effort": "Comfortable effort, not a maximum: percent means percent of that.",
@@ -40,47 +42,65 @@ PERCENT = {
 """What 100 % is, by the kind of the reference."""
 NEEDED = 3
 """Comparable sessions from which on there is a usual range (F13)."""
-_FEW = ("none", "one", "two")
+_FEW = (say("none"), say("one"), say("two"))
 
 
-def did(exercise: ExerciseSummary) -> str:
+def did(exercise: ExerciseSummary) -> Phrase:
     """Return what was done of the sets, what was reached, and what was not counted and why."""
     count = exercise.counts["set"]
     if not count.prompted:
-        return "You ended before the first set."
-    text = f"You did {count.prompted} of {exercise.prescribed} repetitions; {_reached(exercise, count.reached)}."
+        return say("You ended before the first set.")
+    text = [
+        say("You did {n} of {m} repetitions; {reached}.", n=count.prompted, m=exercise.prescribed,
+            reached=_reached(exercise, count.reached))
+    ]  # fmt: skip
     for why, n in exercise.excluded.items():
-        text += f" {n} {'was' if n == 1 else 'were'} not counted: {WHY.get(why, why)}."
-    return text
+        reason = say(WHY[why]) if why in WHY else why
+        text.append(
+            say("{n} was not counted: {why}.", n=n, why=reason)
+            if n == 1
+            else say("{n} were not counted: {why}.", n=n, why=reason)
+        )
+    return joined(text, " ")
 
 
-def how(exercise: ExerciseSummary) -> str:
-    """Return how often it went well without the bar and with it; empty when there is nothing to compare."""
+def how(exercise: ExerciseSummary) -> Phrase | None:
+    """Return how often it went well without the bar and with it; None when there is nothing to compare."""
     before, during, after = (exercise.counts[block] for block in ("test", "set", "retest"))
-    said = AGAIN[exercise.kind]
-    bar = "bars" if exercise.two or exercise.kind == "match" else "bar"
-    if before.scored:
-        text = f"Without the {bar} {said.format(_of(before))}"
-        text += f", with the {bar} in {_of(during)}" if during.scored else ""
+    several = exercise.two or exercise.kind == "match"
+    went = say(AGAIN[exercise.kind], count=_of(before if before.scored else during))
+    if before.scored and during.scored:
+        with_it = _of(during)
+        text = (
+            say("Without the bars {went}, with the bars in {count}", went=went, count=with_it)
+            if several
+            else say("Without the bar {went}, with the bar in {count}", went=went, count=with_it)
+        )
+    elif before.scored:
+        text = say("Without the bars {went}", went=went) if several else say("Without the bar {went}", went=went)
     elif during.scored:
-        text = f"With the {bar} {said.format(_of(during))}"
+        text = say("With the bars {went}", went=went) if several else say("With the bar {went}", went=went)
     else:
-        return ""
-    return text + (f", and then without it again in {_of(after)}." if after.scored else ".")
+        return None
+    if after.scored:
+        return say("{how}, and then without it again in {count}.", how=text, count=_of(after))
+    return say("{how}.", how=text)
 
 
-def percent(reference: Reference | None) -> str:
+def percent(reference: Reference | None) -> Phrase:
     """Return what percent means today."""
     if reference is None:
-        return "There was no calibration, so levels are not percent and cannot be compared with another day."
-    return PERCENT.get(reference.kind, PERCENT["comfortable_effort"])
+        return say("There was no calibration, so levels are not percent and cannot be compared with another day.")
+    return say(PERCENT.get(reference.kind, PERCENT["comfortable_effort"]))
 
 
-def too_early(n_earlier: int) -> str:
-    """Return why nothing is said against earlier sessions, of which `n_earlier` compare; empty when they are enough."""
+def too_early(n_earlier: int) -> Phrase | None:
+    """Return why nothing is said against earlier sessions, of which `n_earlier` compare; None when they are enough."""
     if n_earlier >= NEEDED:
-        return ""
-    return f"Too early to say: this needs three earlier sessions like this one; you have {_FEW[max(0, n_earlier)]}."
+        return None
+    return say(
+        "Too early to say: this needs three earlier sessions like this one; you have {n}.", n=_FEW[max(0, n_earlier)]
+    )
 
 
 def exercise_lines(exercise: dict[str, list[dict[str, Any]]]) -> list[str]:
@@ -102,19 +122,30 @@ def exercise_lines(exercise: dict[str, list[dict[str, Any]]]) -> list[str]:
     return lines
 
 
-def _of(count: Count) -> str:
-    return f"{count.reached} of {count.scored}"
+def _of(count: Count) -> Phrase:
+    return say("{n} of {m}", n=count.reached, m=count.scored)
 
 
-def _reached(exercise: ExerciseSummary, n: int) -> str:
-    number = str(n) if n else "none"
+def _reached(exercise: ExerciseSummary, n: int) -> Phrase:
+    number: object = n or say("none")
     if exercise.kind == "relax":
-        return f"{number} stayed below the line"
+        return say("{n} stayed below the line", n=number)
     if exercise.kind == "track":
-        return f"{number} kept close to the line"
+        return say("{n} kept close to the line", n=number)
     if exercise.kind == "match":
-        return f"both sides worked alike in {number}"
-    text = f"{number} reached {'the band' if exercise.band else 'the line'}"
-    if exercise.kind != "quick":
-        text += f" and {'was' if n == 1 else 'were'} held for {exercise.hold_seconds:g} seconds"
-    return text + (" with the other muscle below its line" if exercise.two else "")
+        return say("both sides worked alike in {n}", n=number)
+    if exercise.kind == "quick":
+        text = say("{n} reached the band", n=number) if exercise.band else say("{n} reached the line", n=number)
+    else:
+        text = _held(number, f"{exercise.hold_seconds:g}", one=n == 1, band=exercise.band)
+    return say("{what} with the other muscle below its line", what=text) if exercise.two else text
+
+
+def _held(n: object, seconds: str, *, one: bool, band: bool) -> Phrase:
+    if band and one:
+        return say("{n} reached the band and was held for {seconds} seconds", n=n, seconds=seconds)
+    if band:
+        return say("{n} reached the band and were held for {seconds} seconds", n=n, seconds=seconds)
+    if one:
+        return say("{n} reached the line and was held for {seconds} seconds", n=n, seconds=seconds)
+    return say("{n} reached the line and were held for {seconds} seconds", n=n, seconds=seconds)

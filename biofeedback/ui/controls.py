@@ -19,10 +19,8 @@ from biofeedback.training.commands import (
     Finish,
     Mark,
     Pause,
-    Rate,
     Repeat,
     Resume,
-    SetTarget,
     ShowBar,
     Skip,
     StartCalibration,
@@ -31,20 +29,18 @@ from biofeedback.training.commands import (
 from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.choice import Choice, FoundPort
-from biofeedback.ui.readings import Reading, first_scale, next_scale, readings, target_step
-from biofeedback.ui.train.exercise_lines import running
-from biofeedback.ui.train.exercise_moment import is_over, rating_asked, waits_to_begin
+from biofeedback.ui.readings import Reading, first_scale, next_scale, readings
+from biofeedback.ui.train.exercise_lines import in_test, running
+from biofeedback.ui.train.exercise_moment import waits_to_begin
 from biofeedback.ui.train.history import History
+from biofeedback.ui.train.target_editing import Line, moved, two_lines
 
-LOWEST_TARGET = 5.0
-HIGHEST_TARGET = 150.0
-"""Percent: the top of the scale."""
 KEYS = {
     "R": "record", "C": "calibrate", "P": "pause", "M": "mark", "W": "raw", "T": "theme", "S": "settings",
     ",": "settings", "B": "settings", "D": "delay", "F5": "reconnect", "Up": "up", "Down": "down",
     "+": "narrower", "=": "narrower", "-": "wider", "Esc": "escape", "N": "skip", "Y": "repeat", "E": "finish",
     "H": "bar", "X": "stop", "V": "sound", "L": "findings", "F11": "person",
-    **{str(digit): str(digit) for digit in range(10)},
+    "O": "other line", "Left": "trained line", "Right": "second line",
 }  # fmt: skip
 """Keys of the Train step to the names of what they do. Space and Enter depend on the moment."""
 EVERYWHERE = frozenset(
@@ -100,6 +96,12 @@ class Controls:
         self._station, self._history = station, history
         self._scales: dict[tuple[int, str], float] = {}
         self._contracting = False
+        self._line: Line = "trained"
+
+    @property
+    def line(self) -> Line:
+        """Whose line the arrows move: the other muscle's only where it has one."""
+        return self._line if two_lines(self._practice) else "trained"
 
     @property
     def _practice(self) -> PracticeState | None:
@@ -116,12 +118,6 @@ class Controls:
     def under_way(self) -> bool:
         """Whether an exercise runs."""
         return running(self._practice) is not None
-
-    @property
-    def over(self) -> bool:
-        """Whether an exercise ended just now."""
-        practice = self._practice
-        return practice is not None and practice.exercise is not None and is_over(practice.exercise)
 
     def do(self, name: str) -> bool:
         """Do what `name` (of KEYS) says, as far as it is about the signal; return whether it was anything known."""
@@ -161,8 +157,12 @@ class Controls:
             engine.post(Resume() if practice.paused else go_on)
         elif name == "mark" and state.update and state.settings:
             engine.post(Mark(self._history.mark(state.update.end_index / state.settings.rate)))
-        elif name in ("up", "down") and not calibrating:
-            engine.post(moved_target(practice, up=name == "up"))
+        elif name in ("up", "down"):
+            if (following := moved(practice, self.line, up=name == "up")) is not None:
+                engine.post(following)
+        elif name in ("other line", "trained line", "second line"):
+            to_other = name == "second line" or (name == "other line" and self.line == "trained")
+            self._line = "other" if to_other and two_lines(practice) else "trained"
         else:
             commands = exercise_commands(practice, name)
             for command in commands:
@@ -212,19 +212,6 @@ class Controls:
             self._station.start_recording()
 
 
-def moved_target(practice: PracticeState, *, up: bool) -> SetTarget:
-    """Return the target one step further; of an exercise it is the next set's, a band keeps its width."""
-    exercise = running(practice)
-    target = exercise.next_target if exercise else practice.target
-    step = target_step(practice.unit, target.low) * (1 if up else -1)
-    low = max(LOWEST_TARGET, target.low + step)
-    if exercise is None:
-        return SetTarget(low, None, practice.unit)
-    width = None if target.high is None else target.high - target.low
-    low = min(low, HIGHEST_TARGET - (width or 0.0))
-    return SetTarget(low, None if width is None else low + width)
-
-
 def exercise_commands(practice: PracticeState, name: str) -> list[Command]:
     """Return what a key leads the exercise with; nothing where it means nothing just now.
 
@@ -240,11 +227,8 @@ def exercise_commands(practice: PracticeState, name: str) -> list[Command]:
         return [Repeat()]
     if name == "finish" and under_way:
         return [Finish(), Resume()] if practice.paused else [Pause("to finish")]
-    if name == "bar":
+    if name == "bar" and not in_test(exercise):
         return [ShowBar(shown=exercise.bar_hidden)]
-    if name.isdigit() and (asked := rating_asked(practice)):
-        what, when = asked
-        return [Rate(what, int(name), when)]
     return []
 
 

@@ -33,3 +33,5 @@ class Moment:
     with_target: bool = True
     """Whether the target line counts just now."""
     can_reconnect: bool = False
+    uncounted: bool = False
+    """Whether trouble with the signal stops the clock: what is shown then is neither on its way nor reached."""

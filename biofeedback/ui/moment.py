@@ -6,13 +6,19 @@ One rule: no Qt and no clock of its own; the same state and time always say the 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
+from biofeedback.emg.findings import Finding
 from biofeedback.engine_state import EngineState
+from biofeedback.pipeline import Update
 from biofeedback.training.calibration import CalibrationResult, CalibrationState
+from biofeedback.training.plan import Plan
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.instant import Moment, Tone
 from biofeedback.ui.phrase import Phrase, clock, marked, megabytes, say
 from biofeedback.ui.readings import sentence
-from biofeedback.ui.train.exercise_lines import in_block
+from biofeedback.ui.train.exercise_lines import in_block, is_pair
 from biofeedback.ui.train.exercise_moment import exercise_moment
 
 STALE_AFTER = 0.5
@@ -30,15 +36,20 @@ def silence(state: EngineState, now: float, *, paced: bool = True) -> float | No
     return since
 
 
-def moment(state: EngineState, now: float, *, paced: bool = True) -> Moment:
-    """Return what to say for `state` at `now`; `paced` tells whether its source sends in real time."""
+def moment(state: EngineState, now: float, *, paced: bool = True, plan: Plan | None = None) -> Moment:
+    """Return what to say for `state` at `now`; `paced` tells whether its source sends in real time.
+
+    `plan`: today's, whose own words are said; without one only those of shipped plans are known.
+    """
     silent_for = silence(state, now, paced=paced)
     if silent_for is not None or state.update is None:
         return _silent(state, silent_for or 0.0)
     practice = state.update.practice
     if practice.calibration:
         return _calibrating(practice.calibration)
-    of_exercise = exercise_moment(state, practice, _warning(state))
+    found = _found(state.update)
+    stands = _stands(state.update, found)
+    of_exercise = exercise_moment(state, practice, _warning(found), plan, stands=stands)
     if of_exercise and (practice.paused or in_block(practice)):
         return of_exercise
     if practice.paused:
@@ -49,7 +60,7 @@ def moment(state: EngineState, now: float, *, paced: bool = True) -> Moment:
         usable = practice.result.verdict != "not usable"
         if not practice.holding and 0 <= age < (RESULT_SHOWN if usable else RESULT_SHOWN_LONG):
             return verdict(practice.result)
-    return of_exercise or _practising(state, practice)
+    return of_exercise or _practising(state, practice, _warning(found), stands)
 
 
 def verdict(result: CalibrationResult) -> Moment:
@@ -126,9 +137,12 @@ def _calibrating(step: CalibrationState) -> Moment:
                   progress=1 - step.seconds_left / step.step_seconds)  # fmt: skip
 
 
-def _practising(state: EngineState, practice: PracticeState) -> Moment:
+def _practising(state: EngineState, practice: PracticeState, warning: Phrase | None, stands: Phrase | None) -> Moment:
     left = max(0.0, practice.hold_seconds - practice.hold_clock)
-    warning = _warning(state)
+    if stands and (practice.holding or practice.references[0] is not None):
+        going = practice.holding and not practice.reached
+        return Moment(say("NOT COUNTED"), "look", "look", stands, seconds_left=left if going else None,
+                      progress=practice.hold_fraction, uncounted=True)  # fmt: skip
     if practice.holding and practice.reached:
         hint = warning or say("Let go when you like")
         return Moment(say("REACHED"), "tick", "reached", hint, progress=1.0, met=True)
@@ -145,10 +159,35 @@ def _practising(state: EngineState, practice: PracticeState) -> Moment:
     return Moment(say("CONTRACT"), "up", "way", warning or hint, progress=0.0)
 
 
-def _warning(state: EngineState) -> Phrase | None:
-    """Return the most urgent red finding of the trained channel or the board, with what to do about it."""
-    found = state.update.findings if state.update else ()
-    worst = next((one for one in found if one.severity == "fix" and one.channel in (0, None)), None)
-    if worst is None:
-        return None
-    return say("{found}\n{fix}", found=sentence(worst), fix=say(worst.fix))
+def _asked(practice: PracticeState) -> range:
+    """Return the channels whose values decide."""
+    return range(2 if is_pair(practice) else 1)
+
+
+def _found(update: Update) -> list[Finding]:
+    """Return what was found on the board and the channels that decide, the most urgent first, red before amber."""
+    here = [one for one in update.findings if one.channel is None or one.channel in _asked(update.practice)]
+    return sorted(here, key=lambda one: one.severity != "fix")
+
+
+def _warning(found: Sequence[Finding]) -> Phrase | None:
+    """Return the most urgent red finding with what to do about it."""
+    return _with_fix(found[0]) if found and found[0].severity == "fix" else None
+
+
+def _stands(update: Update, found: Sequence[Finding]) -> Phrase | None:
+    """Return why nothing is counted just now, with what to do about it; None where values count.
+
+    A value is missing by what training says (docs/training.md, "What has no value"). A moment without one, as after a
+    short gap, is no news: only what lasts, and has a name, is said.
+    """
+    level, bar = update.practice.level, update.bar
+    for i in _asked(update.practice):
+        newest = float(bar[-1, i]) if len(bar) and i < bar.shape[1] else math.nan
+        if i < len(level) and level[i] is None and math.isnan(newest) and found:
+            return _with_fix(found[0])
+    return None
+
+
+def _with_fix(finding: Finding) -> Phrase:
+    return say("{found}\n{fix}", found=sentence(finding), fix=say(finding.fix))

@@ -85,24 +85,30 @@ class PageActions(QWidget):
         for first, second in itertools.pairwise(ordered):
             QWidget.setTabOrder(first, second)
 
-    def _width(self, action: Action) -> int:
+    def _width(self, action: Action, *, wide: bool) -> int:
         least = self.buttons[action.name].sizeHint().width()
-        return max(least, round(self._look.px(PRIMARY_WIDTH))) if action.primary else least
+        return max(least, round(self._look.px(PRIMARY_WIDTH))) if action.primary and wide else least
 
     def _place(self) -> None:
-        """Give every button its place; without room the last ones of the left group step back."""
+        """Give every button its place: without room the primary one narrows, keycaps go, then buttons step back."""
         shown = list(self._actions)
         room = self.width() - 2 * MARGIN
 
-        def needed() -> int:
+        def needed(*, wide: bool) -> int:
             more = self.more.sizeHint().width() + GUTTER if len(shown) < len(self._actions) else 0
-            return sum(self._width(action) + GUTTER for action in shown) + more
+            return sum(self._width(action, wide=wide) + GUTTER for action in shown) - GUTTER + more
 
-        while needed() > room and (spare := [a for a in shown if not a.primary][1:]):
+        for button in self.buttons.values():
+            button.with_key = True
+        wide = needed(wide=True) <= room
+        if needed(wide=wide) > room:
+            for button in self.buttons.values():
+                button.with_key = False
+        while needed(wide=wide) > room and (spare := [a for a in shown if not a.primary]):
             shown.remove(next((a for a in reversed(spare) if not a.right), spare[-1]))
         x, h = MARGIN, self.height()
         for action in (a for a in shown if not a.right and not a.primary):
-            width = self._width(action)
+            width = self._width(action, wide=wide)
             self.buttons[action.name].setGeometry(x, 0, width, h)
             x += width + GUTTER
         hidden = len(shown) < len(self._actions)
@@ -113,7 +119,7 @@ class PageActions(QWidget):
         right = self.width() - MARGIN
         ends = [a for a in shown if a.right and not a.primary] + [a for a in shown if a.primary]
         for action in reversed(ends):
-            width = self._width(action)
+            width = self._width(action, wide=wide)
             self.buttons[action.name].setGeometry(right - width, 0, width, h)
             right -= width + GUTTER
         for action in self._actions:

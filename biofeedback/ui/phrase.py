@@ -1,31 +1,13 @@
-"""A sentence for the screen before it is translated: an English text with places, and what goes into them.
+"""Phrases of what comes ready made, and figures as a person reads them. No Qt here.
 
-One rule: no Qt here, so that what is said can be tested without a window; what is a sentence stays a phrase until it is
-shown, as one that was filled in too early can no longer be translated.
+One rule: what is a sentence stays a phrase (report/phrase.py) until it is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from biofeedback.report.phrase import Phrase, joined, say
 
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """`text` in English with {places}, and their `values`: as they are, or phrases that are translated themselves."""
-
-    text: str
-    values: tuple[tuple[str, str | Phrase], ...] = ()
-
-    def filled(self, translate: Callable[[str], str] = str) -> str:
-        """Return the text with the values in their places; `translate` (English if left out) gives each text."""
-        values = {name: value.filled(translate) if isinstance(value, Phrase) else value for name, value in self.values}
-        return translate(self.text).format(**values)
-
-
-def say(text: str, **values: object) -> Phrase:
-    """Return a phrase; a value is a phrase, or shown as `str` gives it."""
-    return Phrase(text, tuple((name, v if isinstance(v, Phrase) else str(v)) for name, v in values.items()))
+__all__ = ["Phrase", "clock", "joined", "marked", "megabytes", "said", "say"]
 
 
 def said(text: str) -> Phrase:
@@ -36,13 +18,6 @@ def said(text: str) -> Phrase:
 def marked(text: str) -> Phrase:
     """Return a phrase of a whole sentence that was made below ui: translated as it stands, if it can be."""
     return Phrase(text.replace("{", "{{").replace("}", "}}"))
-
-
-def joined(phrases: Iterable[Phrase], between: str = ", ") -> Phrase:
-    """Return the phrases one after the other with `between` them."""
-    parts = tuple(phrases)
-    places = between.join(f"{{p{i}}}" for i in range(len(parts)))
-    return Phrase(places, tuple((f"p{i}", part) for i, part in enumerate(parts)))
 
 
 def clock(seconds: float) -> str:

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from biofeedback.emg.sensor import ChannelSettings, Sensor
 from biofeedback.pipeline import Update
 from biofeedback.sources.guided_person import screen
+from biofeedback.sources.person import Screen
 from biofeedback.training.calibration import CalibrationState
 from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.plan import Plan
@@ -64,6 +65,8 @@ class GuidedSession:
         self.window.show()
         self.station.engine.start()
         self._n = 0
+        self.wish: Screen | None = None
+        """What this person wants to do in free practice, where nothing on the screen tells it."""
         self.run(2.5)
         self.settle()
 
@@ -119,7 +122,7 @@ class GuidedSession:
 
     def _step(self) -> None:
         self.station.source.grant()
-        self.station.person.look(screen(self.update))
+        self.station.person.look(self.wish or screen(self.update))
         self._n += 1
         if self._n % LOOK_EVERY == 0:
             self.window.look_slowly()
@@ -132,6 +135,15 @@ class GuidedSession:
             while any(worker.busy for worker in self.window.findChildren(Background)):
                 QApplication.processEvents()
                 self.station.engine.wait(0.001)
+
+    def tense(self, *seconds: float) -> None:
+        """Let the person tense the muscles for so long, with a second of rest after each time."""
+        for one in seconds:
+            self.wish = Screen("work", kind="hold", low=50.0, bars=(None,) * len(self.station.choice.channels))
+            self.run(one)
+            self.wish = Screen()
+            self.run(1.0)
+        self.wish = None
 
     # -- what is pressed ------------------------------------------------------------------------------
 
@@ -171,6 +183,14 @@ class GuidedSession:
         self.go_to("train")
         self.rate()
         self.press("P")
+
+    def go_to_review(self) -> None:
+        """End the session and have its recording read."""
+        while self.window.guide.step != "review":
+            self.press("Enter")
+            self.rate()
+        self.until(lambda: (kept := self.station.engine.state.recording) is not None and kept.closed)
+        self.settle()
 
     def rate(self) -> None:
         """Answer the card for pain and effort with every row that it asks for, if it is open."""

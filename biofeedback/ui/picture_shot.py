@@ -6,7 +6,7 @@ One rule: what is painted is what the widgets paint of themselves; nothing is dr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -75,28 +75,17 @@ def grab(shot: Shot, look: PictureLook) -> QPixmap:
         return picture
     picture = window.grab()
     painter = QPainter(picture)
-    for other in _above(window):
+    for other in _above():
         _lay(painter, other, window, QPoint(*size))
     painter.end()
     shot.closes(window)
-    for other in _above(window):
+    for other in _above():
         other.close()
     session.settle()
     return picture
 
 
-def paint(shot: Shot, folder: Path, looks: Iterable[PictureLook]) -> list[Path]:
-    """Paint a moment into `folder`; return the files."""
-    made = []
-    for look in looks:
-        path = folder / file_name(shot.name, look)
-        if not grab(shot, look).save(str(path)):
-            raise OSError(f"{path} could not be written")
-        made.append(path)
-    return made
-
-
-def _above(window: MainWindow) -> list[QWidget]:
+def _above() -> list[QWidget]:
     """Return the dialogs and menus that stand over the window, the lowest first."""
     found = [one for one in QApplication.topLevelWidgets() if one.isVisible() and isinstance(one, QDialog | QMenu)]
     return sorted(found, key=lambda one: isinstance(one, QMenu))

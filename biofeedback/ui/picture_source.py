@@ -16,7 +16,7 @@ from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.sources.person import Person
 from biofeedback.sources.simulator import SimulatedSource
 from biofeedback.sources.source import SourceError, SourceLost
-from biofeedback.wire.events import Event, Scans, StreamInfo
+from biofeedback.wire.events import Event, Gap, Scans, StreamInfo
 
 RATE = 1000
 GRANT = 100
@@ -65,7 +65,7 @@ class GrantedSource:
         n = 0
         while n < GRANT:
             for event in self.muscle.read(timeout):
-                n += len(event.counts) if isinstance(event, Scans) else 0
+                n += len(event.counts) if isinstance(event, Scans) else event.n_scans if isinstance(event, Gap) else 0
                 last = events[-1] if events else None
                 if isinstance(event, Scans) and isinstance(last, Scans):
                     events[-1] = Scans(last.first_index, np.concatenate([last.counts, event.counts]))

@@ -1,67 +1,57 @@
-"""Pictures of the real window in every state: `python -m biofeedback.ui.pictures OUTDIR [--only TEXT]`.
+"""Pictures of the real window in every step and state: `python -m biofeedback.ui.pictures OUTDIR [--only TEXT]`.
 
-The real engine runs on a simulated muscle with a scripted effort, unpaced, up to an exact scan; then the window is
-painted offscreen at a clock that stands still. One rule: nothing is drawn that the app would not draw.
+The real engine runs on a simulated muscle, unpaced, up to an exact scan: free practice by a script (picture_scenes),
+whole sessions by a simulated person who does what the screen says (picture_before, picture_training). Then the window
+is painted offscreen at a clock that stands still. `--docs` paints those of docs/pictures.
+One rule: nothing is drawn that the app would not draw.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import itertools
 import os
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication
 
 from biofeedback.engine import Engine
-from biofeedback.mains_link import MainsSigns
 from biofeedback.recording.settings import BoardSettings, Settings
-from biofeedback.ui.choice import SIMULATED, Choice, FoundPort
+from biofeedback.ui import picture_before, picture_training
+from biofeedback.ui.choice import SIMULATED, Choice
 from biofeedback.ui.look.tokens import PaletteName
 from biofeedback.ui.main_window import MainWindow
-from biofeedback.ui.picture_scenes import LARGE, SMALL, STARTED, Scene, run_scene, scenes
+from biofeedback.ui.picture_scenes import SMALL, Scene, run_scene, scenes
+from biofeedback.ui.picture_shot import LOOKS, PictureLook, Shot, file_name, grab
+from biofeedback.ui.picture_station import PictureStation
 from biofeedback.ui.settings.dialog import SettingsDialog
 from biofeedback.ui.train.history import History
 from biofeedback.ui.wake import Wake
 
-
-class PictureStation:
-    """A station whose engine stands still at the moment wanted."""
-
-    paced = False
-
-    def __init__(self, engine: Engine, choice: Choice, folder: Path) -> None:
-        self.engine, self.choice = engine, choice
-        self.library, self.data = folder, folder / "data"
-
-    def now(self) -> dt.datetime:
-        """Return the day that all pictures are of."""
-        return STARTED
-
-    def look_at_mains(self) -> MainsSigns:
-        """Return what a laptop on its battery sees."""
-        return MainsSigns(charger=False, battery=True, wired_network=(), second_screen=False)
-
-    def begin_session(self, subject: str, task: str) -> None:
-        """Nothing: recording was begun before."""
-
-    def start_recording(self) -> None:
-        """Nothing: recording was begun before."""
-
-    def contract(self, level: float) -> None:
-        """Nothing: effort is scripted."""
-
-    def find_boards(self) -> Sequence[FoundPort]:
-        """Return what a computer with one board would."""
-        return [FoundPort("/dev/ttyACM0", "Arduino Uno")]
-
-    def apply(self, choice: Choice) -> str:
-        """Change the look only."""
-        self.choice = choice
-        return ""
+STORIES = (*picture_before.STORIES, *picture_training.STORIES)
+NAMES = tuple(name for story in STORIES for name in story.names)
+"""Of all moments of whole sessions."""
+DOCS: dict[str, tuple[str, PaletteName]] = {
+    "start": ("start", "light"),
+    "prepare": ("prepare", "light"),
+    "calibrate": ("calibrate-push-1", "light"),
+    "calibrate-result": ("calibrate-result", "light"),
+    "train-contract": ("train-contract", "light"),
+    "train-hold": ("train-hold", "light"),
+    "train-rest": ("train-rest", "light"),
+    "train-two": ("train-two", "light"),
+    "train-dark": ("train-hold", "dark"),
+    "train-free": ("train-free", "light"),
+    "stale": ("stale", "light"),
+    "review": ("review", "light"),
+    "person": ("person", "light"),
+    "sound": ("train-sound", "light"),
+}
+"""The pictures of docs/pictures: which moment each shows, in which palette."""
 
 
 def paint(
@@ -122,29 +112,90 @@ def _open(window: MainWindow, name: str) -> None:
             check.tell.click()
 
 
+def paint_scenes(only: str, folder: Path, library: Path, looks: Sequence[PictureLook]) -> int:
+    """Paint the scenes of free practice whose name contains `only`; return the number of pictures."""
+    n = 0
+    for scene in scenes():
+        if only not in scene.name:
+            continue
+        engine, source, history = run_scene(scene, library)
+        for size, palette, text_percent in dict.fromkeys([*looks, *scene.looks]):
+            paint(scene, engine, history, folder, size=size, palette=palette, text_percent=text_percent)
+            n += 1
+        source.cancel()
+        engine.stop()
+    return n
+
+
+def moments(wanted: Collection[str], library: Path) -> Iterator[Shot]:
+    """Play the sessions in which the `wanted` moments are, and yield each as it stands still."""
+    for story in STORIES:
+        left = set(wanted).intersection(story.names)
+        shots = story.tell(library)
+        while left:
+            shot = next(shots)
+            if shot.name in left:
+                left.remove(shot.name)
+                yield shot
+            if not left:
+                shot.session.close()
+
+
+def paint_moments(only: str, folder: Path, library: Path, looks: Sequence[PictureLook]) -> int:
+    """Paint the moments of whole sessions whose name contains `only`; return the number of pictures."""
+    n = 0
+    for shot in moments([name for name in NAMES if only in name], library):
+        for look in looks:
+            save(grab(shot, look).toImage(), folder / file_name(shot.name, look))
+            n += 1
+    return n
+
+
+def paint_docs(folder: Path, library: Path) -> int:
+    """Paint the pictures of the guide; return their number."""
+    for shot in moments([name for name, _ in DOCS.values()], library):
+        for name, (shown, palette) in DOCS.items():
+            if shown == shot.name:
+                save(grab(shot, (SMALL, palette, 100)).toImage(), folder / f"{name}.png", small=True)
+    return len(DOCS)
+
+
+def save(picture: QImage, path: Path, *, small: bool = False) -> None:
+    """Write a picture; `small`: as few bytes as can be. Raise OSError when it cannot be written."""
+    picture = picture.convertToFormat(QImage.Format.Format_RGB888)
+    if not picture.save(str(path), "PNG", 0 if small else 80):
+        raise OSError(f"{path} could not be written")
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Return a size such as 1024x640."""
+    width, _, height = text.partition("x")
+    return int(width), int(height)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Paint all pictures into a folder."""
-    parser = argparse.ArgumentParser(description="Pictures of the window in every state.")
+    """Paint all pictures into a folder, and say how many."""
+    parser = argparse.ArgumentParser(description="Pictures of the window in every step and state.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", default="", metavar="TEXT", help="only scenes whose name contains this")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only pictures whose name contains this")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="light, in this size only, at 100 and 200 %% text")
+    parser.add_argument("--docs", action="store_true", help="only those of docs/pictures, under their names there")
     options = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or QApplication(["pictures"])
     if isinstance(application, QApplication):
         application.setStyle("Fusion")
     options.folder.mkdir(parents=True, exist_ok=True)
+    looks = LOOKS
+    if options.size:
+        looks = ((options.size, "light", 100), (options.size, "light", 200))
     with tempfile.TemporaryDirectory() as library:
-        for scene in scenes():
-            if options.only not in scene.name:
-                continue
-            engine, source, history = run_scene(scene, Path(library))
-            looks: list[tuple[tuple[int, int], PaletteName, int]] = [
-                (size, palette, 100) for size in (SMALL, LARGE) for palette in ("light", "dark")
-            ]
-            for size, palette, text_percent in [*looks, *scene.looks]:
-                paint(scene, engine, history, options.folder, size=size, palette=palette, text_percent=text_percent)
-            source.cancel()
-            engine.stop()
+        if options.docs:
+            n = paint_docs(options.folder, Path(library))
+        else:
+            n = paint_scenes(options.only, options.folder, Path(library), looks)
+            n += paint_moments(options.only, options.folder, Path(library), looks)
+    sys.stdout.write(f"{n} pictures in {options.folder}\n")
     return 0
 
 

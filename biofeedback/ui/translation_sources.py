@@ -31,14 +31,14 @@ TABLES = {
     "emg/findings.py": ("SENTENCES", "FIXES", "RAW_CEILING", "STILL_LINE", "CONTRACT"),
     "safety.py": ("REASON_NAMES", "UNSEEN_NAMES", "DO_NOT_START", "ONLY_IF_AGREED", "NOBODY_WEARS", "ISOLATOR_FITTED"),
     "training/prescription.py": ("STOP_RULES",),
-    "report/words.py": ("WHY", "AGAIN", "PERCENT"),
+    "report/words.py": ("WHY", "PERCENT"),
 }
 """Tables of texts, whatever their length, by module. Of an entry made by a call the first argument is its key."""
 SPEAKING = (
     "app.py", "emg/delay.py", "emg/pairs.py", "emg/sense.py", "emg/sensor_limits.py", "engine.py", "pipeline.py",
     "recording/bids.py", "recording/edf_reader.py", "recording/edf_writer.py", "recording/library.py",
     "recording/recorder.py", "recording/session.py", "recording/settings.py", "report/electrode_sites.py",
-    "report/words.py", "safety.py", "sitting.py", "sources/greeting.py", "sources/replay.py", "sources/serial_port.py",
+    "safety.py", "sitting.py", "sources/greeting.py", "sources/replay.py", "sources/serial_port.py",
     "station.py", "training/calibration.py", "training/notes.py", "training/plan.py", "training/plan_file.py",
     "training/plan_tables.py", "training/plan_values.py", "training/practice.py", "training/prescription.py",
     "training/setup.py", "training/toml_document.py",

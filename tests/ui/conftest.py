@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
 
 import pytest
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from biofeedback.emg.sensor import ChannelSettings
@@ -23,6 +25,7 @@ from biofeedback.ui.choice import SIMULATED, Choice, FoundPort
 from biofeedback.ui.guide import Step
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.wake import Wake
+from tests.ui.session_driver import MakeApp, app_on_granted_time
 
 Channels = tuple[ChannelSettings, ...]
 ONE = (ChannelSettings("vastus medialis", "left"),)
@@ -100,3 +103,16 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
     for station, window in made:
         window.close()
         assert station.engine.stop(10)
+
+
+@pytest.fixture
+def make_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, qapp: QApplication
+) -> Iterator[MakeApp]:
+    """Give a maker of the real app on granted time, with folders of its own and the plans it is given."""
+    with app_on_granted_time(tmp_path, monkeypatch, caplog) as make:
+        yield make
+    log = logging.getLogger("biofeedback")
+    for handler in log.handlers[:]:
+        handler.close()
+        log.removeHandler(handler)

@@ -1,6 +1,5 @@
-"""The real app under a test's hands: its own start and end, its window offscreen, a person who follows the prompts.
+"""The real app under a test's hands: its own start and end, and its window, offscreen, on granted time.
 
-A test grants the time: the board sends just so much, and the engine and the window live on the same clock.
 One rule: what is pressed must be there to be pressed: shown, enabled, and covered by nothing.
 """
 
@@ -13,11 +12,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PyQt6.QtCore import QEvent, QPoint, Qt, QTimer
+from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -25,198 +25,27 @@ import biofeedback.app
 import biofeedback.station
 import biofeedback.ui.main_window
 from biofeedback.app import run_app
+from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.engine import Engine
 from biofeedback.engine_state import EngineState
 from biofeedback.mains_link import MainsSigns
 from biofeedback.recording.settings import Settings, save_settings
 from biofeedback.sources.simulator import SimulatedSource
-from biofeedback.sources.source import SourceError, SourceLost
 from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.own_plans import save_plan
 from biofeedback.training.plan import Plan
-from biofeedback.training.plan_file import find_plan
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.choice import Choice
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.start.page import StartPage
-from biofeedback.ui.train.exercise_lines import line_at, running
-from biofeedback.wire.events import Counts, Event, Scans, StreamInfo
+from tests.ui.session_time import PATIENCE, TICK, GrantedBoard, GrantedTime, Wearer
 
-TICK = 0.1
-"""Seconds that are granted at once; as often the person looks at the prompt."""
-GLANCES = 5
+GLANCES = 4
 """Ticks between two looks of the window where nothing new is prompted."""
-PATIENCE = 30.0
-"""Seconds that a thread may take: a limit for a busy machine, never a pace."""
-BEST = 0.4
-"""Activation 0-1 of this person's comfortable effort: what 100 % will be."""
-REACTION = 2
-"""Ticks from a prompt to the muscle."""
 PORT = "/dev/ttyEMG"
 RATE = 500
 QUIET = MainsSigns(charger=False, battery=True, wired_network=(), second_screen=False)
 CHARGER = replace(QUIET, charger=True)
-
-
-class GrantedTime:
-    """A clock that stands still until the test lets it go on. The board's thread waits for it."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.moved = threading.Condition()
-        self.taken = False
-        """Whether all that was granted has been read and worked on."""
-
-    def __call__(self) -> float:
-        return self.now
-
-    def go_on(self, seconds: float) -> None:
-        """Let time pass and wait until the engine has done all that follows."""
-        with self.moved:
-            self.now = round(self.now + seconds, 6)
-            self.taken = False
-            self.moved.notify_all()
-            if not self.moved.wait_for(lambda: self.taken, PATIENCE):
-                raise AssertionError("the engine did not take what it was granted")
-
-    def say_taken(self) -> None:
-        """Tell the test that there is nothing left to do; the caller holds the lock."""
-        self.taken = True
-        self.moved.notify_all()
-
-
-class GrantedBoard:
-    """A board on `time`: by its own word no simulated one, so that somebody may wear the electrodes."""
-
-    paced, by_hand = True, False
-
-    def __init__(self, time: GrantedTime, inner: SimulatedSource, label: str, *, simulated: bool = False) -> None:
-        self.label, self.simulated = label, simulated
-        self.inner = inner
-        self.plugged, self.mute = True, False
-        self._time, self._cancelled, self._open = time, False, False
-        self._start, self._sent = 0.0, 0
-        self._info: StreamInfo | None = None
-
-    def open(self) -> StreamInfo:
-        with self._time.moved:
-            if not self.plugged:
-                self._time.say_taken()
-                raise SourceError("The board is not plugged in. Plug it in, then it goes on.")
-            self._info = replace(self.inner.open(), board=self.label)
-            self._start, self._sent, self._open = self._time.now, 0, True
-            return self._info
-
-    def read(self, timeout: float) -> list[Event]:
-        time = self._time
-        with time.moved:
-            until = time.now + timeout
-            while True:
-                if not (self._open and self.plugged):
-                    raise SourceLost("The board was unplugged. What was read before is kept.")
-                if self._cancelled:
-                    self._cancelled = False
-                    return []
-                if self._due():
-                    break
-                if time.now >= until:
-                    return []
-                time.say_taken()
-                time.moved.wait()
-                time.taken = False
-        return self._produce()
-
-    def lose(self, seconds: float) -> None:
-        """Never send the next `seconds`."""
-        assert self._info is not None
-        self.inner.lose(round(seconds * self._info.rate))
-
-    def unplug(self) -> None:
-        with self._time.moved:
-            self.plugged = self._open = False
-            self._time.moved.notify_all()
-
-    def cancel(self) -> None:
-        with self._time.moved:
-            self._cancelled = True
-            self._time.moved.notify_all()
-
-    def close(self) -> None:
-        self._open = False
-        self.inner.close()
-
-    def _due(self) -> bool:
-        assert self._info is not None
-        return not self.mute and self._time.now - self._start >= (self._sent + 1) * TICK - 1e-6
-
-    def _produce(self) -> list[Event]:
-        """Return a tick's scans as one block, or with what was lost in between as it came."""
-        assert self._info is not None
-        self._sent += 1
-        events: list[Event] = []
-        made = 0
-        while made < round(TICK * self._info.rate):
-            events += self.inner.read(0)
-            made += round(0.05 * self._info.rate)
-        blocks = [event for event in events if isinstance(event, Scans)]
-        others = [event for event in events if not isinstance(event, Scans)]
-        whole = all(a.end_index == b.first_index for a, b in zip(blocks, blocks[1:], strict=False))
-        if not blocks or not whole or any(not hasattr(event, "overruns") for event in others):
-            return events
-        return [*others, Scans(blocks[0].first_index, np.concatenate([block.counts for block in blocks]))]
-
-
-class Wearer:
-    """Who wears the electrodes: does what is prompted, a human while later, and what is not prompted never."""
-
-    def __init__(self) -> None:
-        self.levels: tuple[float, ...] = (0.0, 0.0)
-        self._coming: list[tuple[float, ...]] = [(0.0, 0.0)] * REACTION
-
-    def drive(self, index: NDArray[np.int64], n_channels: int) -> NDArray[np.float64]:
-        return np.tile(np.array((*self.levels, 0.0, 0.0)[:n_channels]), (len(index), 1))
-
-    def look(self, state: EngineState) -> None:
-        """See the prompt; what it asks for is done after the reaction."""
-        practice = state.update.practice if state.update and state.phase == "streaming" else None
-        self._coming.append(self._asked(practice) if practice else (0.0, 0.0))
-        self.levels = self._coming.pop(0)
-
-    @staticmethod
-    def _asked(practice: PracticeState) -> tuple[float, ...]:
-        if (step := practice.calibration) is not None:
-            return tuple(BEST * (step.step == "try") * (1.0 if i == step.channel else 0.05) for i in range(2))
-        exercise = running(practice)
-        if exercise is None or exercise.phase != "work" or practice.paused:
-            return 0.0, 0.0
-        return tuple(BEST * percent / 100 for percent in _percent(exercise))
-
-
-def _percent(exercise: ExerciseState) -> tuple[float, float]:
-    kind, target, setup = exercise.setup.exercise.kind, exercise.target, exercise.setup
-    if kind == "relax":
-        return 0.0, 0.0
-    if kind == "match":
-        return 60.0, 60.0
-    if kind == "track" and setup.wave:
-        at = np.array([exercise.phase_elapsed + (REACTION + 1) * TICK])
-        return float(line_at(setup.wave, at)[0]), 0.0
-    first = 1.35 * target.low if target.high is None else (target.low + target.high) / 2
-    return first, 0.0 if exercise.ceiling is None else 0.4 * exercise.ceiling
-
-
-def cut(name: str, *, sets: int = 2, repetitions: int = 2, kind_name: str = "") -> Plan:
-    """Return a short plan of one's own, like the shipped one `name`: few repetitions, a short calibration."""
-    plan = find_plan(name)
-    reference = replace(plan.reference, tries=2, seconds=3, rest=6, resting=3)
-    dose = replace(plan.dose, repetitions=repetitions, sets=sets, pause=5, rest=min(plan.dose.rest, 4))
-    if dose.longest_rest is not None:
-        dose = replace(dose, longest_rest=dose.rest + 2)
-    work = {"hold": 3.0, "relax": 6.0, "track": 10.0}.get(plan.kind, min(plan.dose.work, 3.0))
-    test = replace(plan.test, repetitions=2, work=min(plan.test.work, work), rest=3)
-    short = kind_name or f"short-{name}"
-    return replace(plan, name=short, title=f"{plan.title}, short", dose=replace(dose, work=work), test=test,
-                   reference=reference, reviewed_by="")  # fmt: skip
 
 
 class Station:
@@ -235,13 +64,15 @@ class Station:
         self.boards.append(self.make(len(channels), choice.settings.rate, channels))
         return self.boards[-1]
 
-    def make(self, n_channels: int, rate: int, channels: object = None, label: str = "test board") -> GrantedBoard:
-        """Return a board of its own."""
+    def make(
+        self, n_channels: int, rate: int, channels: tuple[ChannelSettings, ...] | None = None, label: str = "test board"
+    ) -> GrantedBoard:
+        """Return a board on this time, moved by this person."""
 
         def drive(index: NDArray[np.int64]) -> NDArray[np.float64]:
             return self.wearer.drive(index, n_channels)
 
-        inner = SimulatedSource(n_channels, rate, channels=channels, seed=5, drive=drive, paced=False)  # type: ignore[arg-type]
+        inner = SimulatedSource(n_channels, rate, channels=channels, seed=5, drive=drive, paced=False)
         return GrantedBoard(self.time, inner, label, simulated=self.simulated)
 
     @property
@@ -316,10 +147,12 @@ class Session:
             self.tick()
         raise AssertionError(f"not within {seconds:g} s: {_prompt(self.state)}, {self.step}, {self.words[-3:]}")
 
-    def wait(self, condition: Callable[[], bool]) -> None:
-        """Wait for a thread of the window, or one of its own timers, while no time is granted."""
+    def wait(self, condition: Callable[[], bool], *, ticking: bool = False) -> None:
+        """Wait for a thread of the window, or one of its own timers; `ticking`: while the signal goes on."""
         by = monotonic() + PATIENCE
         while not condition() and monotonic() < by:
+            if ticking:
+                self.tick()
             QTest.qWait(2)
         self.look()
         assert condition(), f"never came: {self.step}, {[(a.name, a.enabled) for a in self.window.page.offered()]}"
@@ -362,8 +195,14 @@ class Session:
         return buttons[name]
 
     def press(self, name: str) -> None:
-        """Click the button of an action."""
+        """Click the button of an action, as soon as it is offered: the row is looked at four times a second."""
+        self.until(lambda: self.offers(name), 2)
         self.click(self.button(name))
+
+    def offers(self, name: str) -> bool:
+        """Return whether an action can be done now."""
+        buttons = self.window.action_bar.buttons if self.step == "train" else self.window.row.buttons
+        return name in buttons and buttons[name].isEnabled() and buttons[name].isVisible()
 
 
 def _prompt(state: EngineState) -> object:
@@ -379,6 +218,7 @@ def _prompt(state: EngineState) -> object:
 
 
 Plot = Callable[[Session], None]
+"""What happens while the app runs."""
 
 
 class App:
@@ -400,9 +240,9 @@ class App:
             try:
                 window.activateWindow()
                 session.until(lambda: session.state.update is not None)
-                session.wait(lambda: window.isActiveWindow())
+                session.wait(window.isActiveWindow)
                 plot(session)
-            except BaseException as error:  # noqa: BLE001 - told after the app has ended
+            except BaseException as error:
                 errors.append(error)
             finally:
                 window.close()
@@ -430,28 +270,34 @@ class App:
         ]
 
 
+MakeApp = Callable[..., App]
+
+
 @contextmanager
 def app_on_granted_time(
-    folder: Path, patch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, plans: tuple[Plan, ...], *,
-    simulated: bool = False,
-) -> Iterator[App]:  # fmt: skip
-    """Give the app with folders, time, boards and plans of the test's own."""
+    folder: Path, patch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Iterator[MakeApp]:
+    """Give a maker of the app with folders, time, boards and plans of the test's own."""
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         patch.setenv(name, str(folder / name))
     save_settings(folder / "XDG_CONFIG_HOME" / "biofeedback" / "settings.toml", Settings(rate=RATE, palette="light"))
-    for plan in plans:
-        save_plan(folder / "XDG_DATA_HOME" / "biofeedback" / "plans", plan)
-    station = Station(folder, simulated=simulated)
-    app = App(station, caplog)
 
-    def engine(*args: object, **given: object) -> Engine:
-        app.engine = Engine(*args, clock=station.time, **given)  # type: ignore[arg-type]
-        return app.engine
+    def make(*plans: Plan, simulated: bool = False) -> App:
+        for plan in plans:
+            save_plan(folder / "XDG_DATA_HOME" / "biofeedback" / "plans", plan)
+        station = Station(folder, simulated=simulated)
+        app = App(station, caplog)
 
-    patch.setattr(biofeedback.station, "Engine", engine)
-    patch.setattr(biofeedback.station, "source_for", station.board_for)
-    patch.setattr(biofeedback.station, "look", lambda: station.signs)
-    patch.setattr(biofeedback.app, "MainWindow", functools.partial(MainWindow, clock=station.time))
-    start_page = functools.partial(StartPage, plans=lambda: plans)
-    patch.setattr(biofeedback.ui.main_window, "StartPage", start_page)
-    yield app
+        def engine(*args: Any, **given: Any) -> Engine:
+            app.engine = Engine(*args, clock=station.time, **given)
+            return app.engine
+
+        patch.setattr(biofeedback.station, "Engine", engine)
+        patch.setattr(biofeedback.station, "source_for", station.board_for)
+        patch.setattr(biofeedback.station, "look", lambda: station.signs)
+        patch.setattr(biofeedback.app, "MainWindow", functools.partial(MainWindow, clock=station.time))
+        start_page = functools.partial(StartPage, plans=lambda: plans)
+        patch.setattr(biofeedback.ui.main_window, "StartPage", start_page)
+        return app
+
+    yield make

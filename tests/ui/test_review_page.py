@@ -46,6 +46,7 @@ from biofeedback.ui.guide import Guide, Today
 from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import BODY, CONTRAST, DARK, LIGHT, Look
 from biofeedback.ui.page import Glance
+from biofeedback.ui.phrase import marked
 from biofeedback.ui.review.bars import Chart, charts
 from biofeedback.ui.review.chart import ReviewChart
 from biofeedback.ui.review.facts import OUTCOMES, Fact, facts, notices
@@ -96,7 +97,9 @@ def summary(*exercises: ExerciseSummary, **changes: Any) -> Summary:
         unit="percent", target_low=40.0, target_high=None, hold_seconds=5.0,
         reference=Reference(800.0, 12.0, "comfortable_effort", 6.0, "good"), n_started=0, n_reached=0, best_hold=0.0,
         exercises=exercises, ratings=(), outcomes=(), bursts=(), fatigue=Withheld("no"),
-        sentences=("You did 3 of 4 repetitions; 2 reached the line.", "Percent means that.", "No signal is missing."),
+        told=tuple(
+            map(marked, ("You did 3 of 4 repetitions; 2 reached the line.", "Percent means that.", "No signal is missing."))
+        ),
     )  # fmt: skip
     return replace(made, **changes)
 

@@ -37,13 +37,14 @@ from biofeedback.ui.moment import moment
 from biofeedback.ui.page import Glance
 from biofeedback.ui.readings import readings
 from biofeedback.ui.start.board_trace import BoardTrace
+from biofeedback.ui.start.day_shape import STATES
 from biofeedback.ui.start.new_person import NewPerson
 from biofeedback.ui.start.page import StartPage
 from biofeedback.ui.start.person_chooser import ago
 from biofeedback.ui.start.pictogram import paint_pictogram
 from biofeedback.ui.start.pictogram_figures import FIGURES, Dot, Mark
 from biofeedback.ui.start.plan_card import PlanCard
-from biofeedback.ui.start.week_view import STATES, WeekView, bar_parts, week_sentence
+from biofeedback.ui.start.week_view import WeekView, bar_parts, week_sentence
 from biofeedback.ui.wake import Wake
 from biofeedback.wire.events import StreamInfo
 from tests.ui.conftest import ONE, Station

@@ -87,13 +87,19 @@ class Disguise(QTranslator):
         return disguised(source or "")
 
 
+@pytest.fixture(scope="module")
+def other_letters() -> Disguise:
+    """Give the one translator: one that is collected in another's `translate` would have Qt wait for itself."""
+    return Disguise()
+
+
 @pytest.fixture
-def disguise(qapp: QApplication) -> Iterator[Disguise]:
+def disguise(qapp: QApplication, other_letters: Disguise) -> Iterator[Disguise]:
     """Give the language of other letters."""
-    translator = Disguise()
-    assert qapp.installTranslator(translator)
-    yield translator
-    qapp.removeTranslator(translator)
+    other_letters.asked.clear()
+    assert qapp.installTranslator(other_letters)
+    yield other_letters
+    qapp.removeTranslator(other_letters)
 
 
 @pytest.fixture

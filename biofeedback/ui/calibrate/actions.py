@@ -114,8 +114,10 @@ def _with_result(scene: Scene, result: CalibrationResult) -> tuple[Action, ...]:
     if offer is not None and offer.what == "measure again":
         over = replace(over, label=spoken(say("Measure again")))
     if scene.more_muscles:
-        muscle = channel_of(state, scene.today.plan, course.channel + 1).name
-        label = spoken(say("Next: {muscle}", muscle=muscle.partition(",")[0]))
+        here, muscle = (channel_of(state, scene.today.plan, course.channel + n).name for n in (0, 1))
+        short = muscle.partition(",")[0]
+        same = short == here.partition(",")[0]  # on the other side: only the side tells them apart
+        label = spoken(say("Next: {muscle}", muscle=muscle if same else short))
         tip = spoken(say("Calibrate {muscle} (Enter)", muscle=muscle))
         following = Action("next", label, "Enter", "", tip, primary=True)
     else:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QPen
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QPainterPath, QPen
 
 from biofeedback.ui.look.canvas import ROUND, Canvas, Point
 from biofeedback.ui.look.tokens import colour
@@ -29,6 +29,9 @@ _STROKES: dict[str, tuple[Stroke, ...]] = {
     "wave": (((2, 12), (6, 12), (8, 7), (11, 18), (14, 4), (17, 15), (18.5, 12), (22, 12)),),
     "look": (((12, 4), (12, 14)), ((12, 19), (12, 19.4))),
     "sliders": (((4, 8), (20, 8)), ((4, 16), (20, 16)), ((9, 5.5), (9, 10.5)), ((15, 13.5), (15, 18.5))),
+    "swap": (((4, 8.5), (20, 8.5)), ((16, 4.5), (20, 8.5), (16, 12.5)), ((20, 15.5), (4, 15.5)),
+             ((8, 11.5), (4, 15.5), (8, 19.5))),
+    "hurts": (((13.5, 2.5), (6, 13.5), (11.5, 13.5), (10.5, 21.5), (18, 10.5), (12.5, 10.5), (13.5, 2.5)),),
     "target": (((2, 12), (22, 12)), ((12, 4), (12, 8.5)), ((12, 15.5), (12, 20))),
 }  # fmt: skip
 
@@ -56,6 +59,9 @@ def _paint_solid(c: Canvas, name: str, x: float, y: float, k: float, ink: str) -
             c.poly(_on_grid(x, y, k, (a, 6), (a, 18)), stroke=ink, width=3 * k, closed=False)
     elif name == "play":
         c.poly(_on_grid(x, y, k, (8, 5), (19, 12), (8, 19)), ink, ink, max(1.6, 1.9 * k))
+    elif name == "next":
+        c.poly(_on_grid(x, y, k, (6, 5.5), (15, 12), (6, 18.5)), ink, ink, max(1.4, 1.6 * k))
+        c.poly(_on_grid(x, y, k, (19, 5.5), (19, 18.5)), stroke=ink, width=max(2, 2.6 * k), closed=False)
     elif name == "stop":
         c.box(x - 6 * k, y - 6 * k, 12 * k, 12 * k, ink, 2 * k)
     elif name == "record":
@@ -92,9 +98,16 @@ def _paint_round(c: Canvas, name: str, x: float, y: float, k: float, ink: str) -
         c.p.setPen(QPen(colour(ink), width, Qt.PenStyle.SolidLine, ROUND))
         c.p.setBrush(Qt.BrushStyle.NoBrush)
         c.p.drawArc(QRectF(x - 7 * k, y + 2 * k, 14 * k, 14 * k), 0, 180 * 16)
-    elif name == "dial":
-        c.circle(x, y, 7.5 * k, None, ink, width)
-        c.circle(x, y, 2.5 * k, ink)
+    elif name in ("eye", "eye off"):
+        c.p.setPen(QPen(colour(ink), width, Qt.PenStyle.SolidLine, ROUND))
+        c.p.setBrush(Qt.BrushStyle.NoBrush)
+        lids = QPainterPath(QPointF(x - 10 * k, y))
+        for sign in (-1, 1):
+            lids.quadTo(QPointF(x, y + sign * 13 * k), QPointF(x - sign * 10 * k, y))
+        c.p.drawPath(lids)
+        c.circle(x, y, 3.2 * k, ink)
+        if name == "eye off":
+            c.poly(_on_grid(x, y, k, (4.5, 19.5), (19.5, 4.5)), stroke=ink, width=width * 1.15, closed=False)
     else:
         return False
     return True

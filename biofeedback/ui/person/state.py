@@ -14,7 +14,7 @@ from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.instant import Moment
 from biofeedback.ui.phrase import Phrase, say
 from biofeedback.ui.readings import UNIT_SIGNS, Reading, sentence
-from biofeedback.ui.train.exercise_lines import Lines, exercise_lines, is_pair, running
+from biofeedback.ui.train.exercise_lines import Lines, exercise_lines, is_pair, running, standing
 from biofeedback.ui.train.exercise_moment import is_over, waits_to_begin
 from biofeedback.ui.train.exercise_ring import exercise_ring
 from biofeedback.ui.train.exercise_side import Dot, dots
@@ -152,7 +152,7 @@ def _bars(practice: PracticeState, moment: Moment, readings: tuple[Reading, ...]
         solid = tuple(value for value in (target.low, target.high) if value)
         lines = Lines((target.low, target.high), solid, counts=moment.with_target, met=moment.met)
         return (PersonBar(0, "", lines, labelled),)
-    first, second = exercise_lines(practice)
+    first, second = standing(exercise_lines(practice)) if moment.uncounted else exercise_lines(practice)
     if is_pair(practice) and len(readings) > 1:
         return PersonBar(0, readings[0].name, first), PersonBar(1, readings[1].name, second)
     return (PersonBar(0, "", first),)

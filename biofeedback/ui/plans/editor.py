@@ -45,18 +45,19 @@ def ask_to_discard(parent: QWidget, question: str) -> bool:
 class PlanEditor(QDialog):
     """Edits `plan`; after `accept`, `saved` is the plan that now lies in `folder`.
 
-    `n_channels`: how many sensors the board has, None if that is not known. `ask` asks before changes are lost.
+    `n_channels`: how many sensors the board has, None if that is not known. `as_copy`: copy it although it lies in
+    the folder. `ask` asks before changes are lost.
     """
 
     def __init__(
         self, plan: Plan, folder: Path, look: Look, parent: QWidget | None = None, *, n_channels: int | None = None,
-        ask: Ask = ask_to_discard,
+        as_copy: bool = False, ask: Ask = ask_to_discard,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.saved: Plan | None = None
         self._folder, self._look, self._ask, self._n_channels = folder, look, ask, n_channels
         self._names = own_names(folder)
-        self.is_own = plan.name in self._names and plan.name not in SHIPPED
+        self.is_own = not as_copy and plan.name in self._names and plan.name not in SHIPPED
         """Whether it lies in the folder, so that it can be saved there; any other plan is copied."""
         self.original = plan if self.is_own else copy_of(plan, self._names)
         self._values = typed(self.original)

@@ -197,7 +197,8 @@ class ElectrodeCard(Card):
             button.name(name, button.toolTip(), "tick" if side == self._side else "")
         for i, (button, other) in enumerate(zip(self.muscles, plan.muscles, strict=False)):
             side = self.tr("left") if self.side_of(other) == "left" else self.tr("right")
-            name = f"{translated(other.name)}, {side}" if other.mirrored else translated(other.name)
+            both = any(one.mirrored for one in plan.muscles)  # the same muscle twice: the side tells them apart
+            name = f"{translated(other.name)}, {side}" if both else translated(other.name)
             button.name(name, "", "tick" if i == self._chosen else "")
         self.entitle(self.tr("Electrodes") if len(plan.muscles) > 1 else translated(muscle.name).capitalize())
         drawn = self.drawing.show_site(muscle, self.side_of(muscle))

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
 from biofeedback.report import words
 from biofeedback.training.plan import Plan
 from biofeedback.ui.look.tokens import GUTTER, Look, style_sheet
-from biofeedback.ui.phrase import Phrase, said
+from biofeedback.ui.phrase import Phrase
 from biofeedback.ui.review.bars import charts
 from biofeedback.ui.review.chart import ReviewChart
 from biofeedback.ui.review.facts import facts, notices
@@ -75,12 +75,11 @@ class ReviewSheet(QScrollArea):
         self.charts = [ReviewChart(chart, self._look, self._ground) for chart in made]
         for chart in self.charts:
             chart.show()
-        sentences = review.summary.sentences
-        early = "" if review.earlier is None else words.too_early(review.earlier)
-        large = [*sentences[:-EXPLAINING], *([early] if early else [])]
-        told = [spoken(said(sentence)) for sentence in large]
-        small = " ".join(spoken(said(sentence)) for sentence in sentences[-EXPLAINING:])
-        self.sentences.tell(told, small, simulated=review.summary.simulated)
+        told = review.summary.told
+        early = None if review.earlier is None else words.too_early(review.earlier)
+        large = [spoken(phrase) for phrase in (*told[:-EXPLAINING], *([early] if early else []))]
+        small = " ".join(spoken(phrase) for phrase in told[-EXPLAINING:])
+        self.sentences.tell(large, small, simulated=review.summary.simulated)
         self.facts.tell(facts(review, plan))
         self._phrases = notices(review.kept, trouble)
         self.add_notice(None)

@@ -22,7 +22,7 @@ from biofeedback.ui.start.board_words import LOOK_AGAIN, BoardWords, board_words
 from biofeedback.ui.words import spoken
 
 PAD = 24
-LEAST_TRACE, MOST_TRACE = 72.0, 200.0
+LEAST_TRACE, MOST_TRACE = 60.0, 200.0
 ROW = 25.0
 
 

@@ -49,12 +49,15 @@ def board_words(glance: Glance, choice: Choice, hint: Phrase | None = None) -> B
             None, say("No board plugged in yet"), say("Plug one in at any time: it is found by itself."),
             hint=hint or say("Marked SIMULATED in the file too."), simulated=True, by_hand=True, again=LOOK_AGAIN,
         )  # fmt: skip
-    where = say("found by itself") if choice.board == ANY_BOARD else said(choice.board)
+    board, _, port = state.label.rpartition(" on ")  # as a serial source calls itself
+    where = said(choice.board)
+    if choice.board == ANY_BOARD:
+        where = say("found by itself · {port}", port=port) if port and board else say("found by itself")
     if state.simulated:
         where = say("a muscle made by this program")
     rows = _rows(state, state.settings) if state.settings else ()
     channel = said(glance.shown[0].name if glance.shown else "")
-    name = said(state.label) if state.label else say("Board")
+    name = said(board or state.label) if state.label else say("Board")
     if not glance.silent:
         worst = next((reading for reading in glance.shown if reading.light == "fix"), None)
         usual = worst.trouble if worst else say("Tense the muscle: the trace should swell.")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from biofeedback.recording.library import runs
+from biofeedback.recording.library import newest
 from biofeedback.recording.people import InTheWay, People, Person, Reason
 from biofeedback.report.practised import TWO_WEEKS, Practice, last_days, practised
 from biofeedback.training.kept_prescription import kept_prescription
@@ -52,6 +52,11 @@ class AboutPerson:
     practice: Practice | None = None
     troubles: tuple[Phrase, ...] = ()
 
+    @property
+    def time_of_day(self) -> str:
+        """When to practise, in the person's own words or those of the prescription; may be empty."""
+        return self.person.time_of_day or (self.prescription.time_of_day if self.prescription else "")
+
 
 def look_around(library: Path, people: People, plans: Callable[[], Sequence[Plan]], own: Path) -> Around:
     """Return who and what there is; `own` is the folder of plans of one's own.
@@ -61,7 +66,7 @@ def look_around(library: Path, people: People, plans: Callable[[], Sequence[Plan
     troubles: list[Phrase] = []
     days: list[tuple[str, dt.date | None]] = []
     try:
-        days = last_days(runs(library))
+        days = last_days(newest(library))
         reserved = [path.name.removeprefix("sub-") for path in library.iterdir() if path.name.startswith("sub-")]
         days += [(code, None) for code in sorted(reserved) if CODE.match(code) and code not in dict(days)]
     except FileNotFoundError:

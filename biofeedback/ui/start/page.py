@@ -6,15 +6,14 @@ One rule: a plan is always chosen, so that Enter goes on; nothing here changes t
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from biofeedback.recording.people import Person
-from biofeedback.recording.session import new_subject
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import shipped_plans
 from biofeedback.ui.controls import Station
@@ -23,11 +22,12 @@ from biofeedback.ui.look.canvas import Canvas
 from biofeedback.ui.look.tokens import GUTTER, TITLE, Look
 from biofeedback.ui.page import Action, Glance
 from biofeedback.ui.phrase import Phrase, say
+from biofeedback.ui.start.actions import actions_of
 from biofeedback.ui.start.board_card import BoardCard
 from biofeedback.ui.start.board_search import SearchForBoard
 from biofeedback.ui.start.column import StartColumn
-from biofeedback.ui.start.facts import AboutPerson, Around, notices, on_offer
-from biofeedback.ui.start.new_person import NewPerson
+from biofeedback.ui.start.dialogs import StartDialogs
+from biofeedback.ui.start.facts import IN_THE_WAY, AboutPerson, Around, notices, on_offer
 from biofeedback.ui.start.person_chooser import PersonChooser
 from biofeedback.ui.start.plan_column import PlanColumn
 from biofeedback.ui.start.plan_list import FOR_SCROLL_BAR
@@ -50,7 +50,7 @@ class StartPage(QWidget):
         self, station: Station, guide: Guide, parent: QWidget | None = None, *,
         plans: Callable[[], Sequence[Plan]] = shipped_plans,
     ) -> None:  # fmt: skip
-        """`plans` gives the plans on offer; it is called in a thread."""
+        """`plans` gives the plans on offer beside those of one's own; it is called in a thread."""
         super().__init__(parent)
         self._station, self._guide = station, guide
         self._look = Look()
@@ -65,6 +65,7 @@ class StartPage(QWidget):
         self.quick, self.short = self.plans.quick, self.plans.short
         self.board, self.week = BoardCard(station, self), WeekView(self)
         self.right = StartColumn(self.board, self.week, self)
+        self._dialogs = StartDialogs(station, self.reader.people, self)
         self._search = SearchForBoard(station, guide, self.reader.background, self.board.say_found)
         self._wire()
 
@@ -89,27 +90,16 @@ class StartPage(QWidget):
         """Read anew who and what there is: a session may have been recorded since."""
         self._default_due = self._default_due or self._guide.today.plan is None
         self.reader.read_around()
-        self.reader.forget()
-        self._follow()
+        self._read_again()
 
     @property
     def ready(self) -> bool:
-        """Whether a plan is chosen."""
-        return self._ready
+        """Whether a plan is chosen, and with it what may have been prescribed is known."""
+        return self.list.plan is not None and not self.reader.reading
 
     def offered(self) -> tuple[Action, ...]:
         """Return what can be done now."""
-        tr = self.tr
-        return (
-            Action("free", tr("Free practice"), "F", "wave", tr("Straight to the bar, without a plan (F)")),
-            Action("new person", tr("New person"), "N", "person", tr("Make a code for somebody new (N)")),
-            Action("edit plans", tr("Edit plans"), "X", "sliders", tr("Look at plans, copy and change them (X)")),
-            Action("prescription", tr("Prescription"), "I", "flag", tr("Make one or take one in (I)")),
-            Action(
-                "prepare", tr("Prepare"), "Enter", enabled=self._ready, primary=True,
-                tip=tr("On to electrodes, safety and signal (Enter)"),
-            ),
-        )  # fmt: skip
+        return actions_of(ready=self.ready, has_days=self._has_days)
 
     def note(self) -> str:
         """Say what is missing for the chosen plan."""
@@ -128,7 +118,9 @@ class StartPage(QWidget):
             self._guide.change(plan=None)
             self._guide.go("train")
         elif name == "new person":
-            self._open_new_person()
+            self._dialogs.open_new_person(self._look)
+        elif name == "days" and self._has_days:
+            self._dialogs.open_days(self._about, self._look)
         elif name in ("edit plans", "prescription"):
             self.asked.emit(name)
         elif name == "reconnect":
@@ -140,9 +132,9 @@ class StartPage(QWidget):
     # -- choosing ------------------------------------------------------------------------------------------
 
     @property
-    def _ready(self) -> bool:
-        """Whether a plan is chosen, and with it what may have been prescribed is known."""
-        return self.list.plan is not None and not self.reader.reading
+    def _has_days(self) -> bool:
+        """Whether somebody is chosen, and what is kept of them is read."""
+        return bool(self._about.person.code) and not self.reader.reading
 
     def choose_person(self, code: str) -> None:
         """Let `code` train; "" is nobody in particular."""
@@ -162,7 +154,7 @@ class StartPage(QWidget):
 
     def _prepare(self) -> None:
         plan, code = self.list.plan, self._guide.today.subject
-        if plan is None or not self._ready:
+        if plan is None or not self.ready:
             return
         self._guide.change(plan=plan)
         if code:
@@ -170,22 +162,18 @@ class StartPage(QWidget):
         self._guide.go("prepare")
 
     def _answered(self, name: str) -> None:
-        self._welcomed = True
-        if name == "short":
-            self._guide.change(short=True, ease=EASE)
+        if what := next((what for what, _ in IN_THE_WAY if what == name), None):
+            self._about = self.reader.keep_reason(self._about, what)
+        else:
+            self._welcomed = True
+            if name == "short":
+                self._guide.change(short=True, ease=EASE)
         self._tell_notices()
 
     def _set_short(self) -> None:
         """One set or all; after days away the lower target went with the short version only."""
         on = self.short.isChecked()
         self._guide.change(short=on, ease=self._guide.today.ease if on else 0.0)
-
-    def _open_new_person(self) -> None:
-        library = self._station.library
-        dialog = NewPerson(lambda: new_subject(library), self.reader.people, self._look, self.window())
-        dialog.accepted.connect(lambda: self._made(dialog.code))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _made(self, code: str) -> None:
         self.choose_person(code)
@@ -219,6 +207,11 @@ class StartPage(QWidget):
         if today.subject and not self._about.practice:
             self.week.tell(None, today.subject, counting=True)
 
+    def _read_again(self) -> None:
+        """Read anew about who is chosen."""
+        self.reader.forget()
+        self._follow()
+
     def _learn(self, about: AboutPerson) -> None:
         """Show what was read about the person, and choose the plan that follows from it."""
         self._show_about(about)
@@ -230,34 +223,37 @@ class StartPage(QWidget):
 
     def _show_about(self, about: AboutPerson) -> None:
         self._about = about
-        if about.prescription != self._guide.today.prescription:
+        self._guide.change(days_away=about.practice.days_away if about.practice else None)
+        if about.person.code:  # what was read in for nobody in particular holds for today
             self._guide.change(prescription=about.prescription)
-        self.week.tell(about.practice, about.person.code)
+        self.week.tell(about.practice, about.person.code, about.time_of_day)
         self._offer()
         self._tell_notices()
 
     def _offer(self) -> None:
         """Offer the plans, and choose one: today's, else the first."""
-        self.list.offer(on_offer(self._around.plans, self._about.prescription))
+        self.list.offer(on_offer(self._around.plans, self._guide.today.prescription))
         if not self.list.cards or self._guide.step != "start":
             return
         today, names = self._guide.today.plan, [one.plan.name for one in self.list.offered]
         self._choose_plan(today.name if today and today.name in names else names[0])
-        for first, second in itertools.pairwise([self.chooser.nobody, self.quick, self.short, *self.list.cards]):
-            QWidget.setTabOrder(first, second)
+        self.plans.order_tabs(self.chooser.nobody)
 
     def _failed(self, error: Exception) -> None:
         self._trouble = say("Something could not be read or kept: {why}.", why=str(error).rstrip("."))
         self._tell_notices()
 
     def _tell_notices(self) -> None:
-        self.notices.tell(notices(self._about, self._around, self._trouble, self.reader.today, welcomed=self._welcomed))
+        about = replace(self._about, prescription=self._guide.today.prescription)
+        self.notices.tell(notices(about, self._around, self._trouble, self.reader.today, welcomed=self._welcomed))
 
     # -- places --------------------------------------------------------------------------------------------
 
     def _wire(self) -> None:
         self.chooser.chosen.connect(self.choose_person)
         self.chooser.grown.connect(self._place)
+        self._dialogs.made.connect(self._made)
+        self._dialogs.planned.connect(self._read_again)
         self.notices.answered.connect(self._answered)
         self.quick.clicked.connect(lambda: self._guide.change(quick=self.quick.isChecked()))
         self.short.clicked.connect(self._set_short)

@@ -5,6 +5,8 @@ One rule: what is said first scrolls with the plans, so that both have room at a
 
 from __future__ import annotations
 
+import itertools
+
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -43,6 +45,11 @@ class PlanColumn(QWidget):
         if titled != self._titled:
             self._titled = titled
             self.place()
+
+    def order_tabs(self, before: QWidget) -> None:
+        """Let Tab lead from `before` through the chips to the plans."""
+        for first, second in itertools.pairwise([before, self.quick, self.short, *self.list.cards]):
+            QWidget.setTabOrder(first, second)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Put everything in its place."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -16,7 +17,6 @@ from biofeedback.training.plan import Plan
 from biofeedback.ui.background import Background, Job
 from biofeedback.ui.controls import Station
 from biofeedback.ui.start.facts import AboutPerson, about_person, keep_last_plan, keep_reason, look_around
-
 
 OWN_PLANS = "plans"
 """Folder in the app's own one: plans of one's own."""
@@ -86,7 +86,8 @@ class StartReader(QObject):
         people = self.people
         self.background.run(lambda _: keep_last_plan(people, code, plan), lambda _: None, self.failed.emit)
 
-    def keep_reason(self, code: str, what: InTheWay) -> None:
-        """Keep what got in the way, as answered today."""
-        people, reason = self.people, Reason(self.today, what)
-        self.background.run(lambda _: keep_reason(people, code, reason), lambda _: None, self.failed.emit)
+    def keep_reason(self, about: AboutPerson, what: InTheWay) -> AboutPerson:
+        """Keep what got in the way, as answered today; return what is known of the person from now on."""
+        people, person, reason = self.people, about.person, Reason(self.today, what)
+        self.background.run(lambda _: keep_reason(people, person.code, reason), lambda _: None, self.failed.emit)
+        return replace(about, person=replace(person, reasons=(*person.reasons, reason)))

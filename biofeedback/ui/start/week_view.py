@@ -115,8 +115,8 @@ class WeekView(QWidget):
         body = text_height(self.sentence, px(BODY), room)
         if self.following:
             body += px(4) + text_height(self.following, px(BODY), room, 600)
-        shapes = px(2 * SHAPE + 24) + px(10) if self._practice else 0
-        return round(px(14) + px(24) + px(8) + shapes + body + px(14))
+        shapes = px(2 * SHAPE + 24) + px(8) if self._practice else 0
+        return round(px(12) + px(24) + px(8) + shapes + body + px(12))
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
         """Paint title, shapes, bars and sentence."""
@@ -125,7 +125,7 @@ class WeekView(QWidget):
         w, h = self.width(), self.height()
         c.fill(0, 0, w, h, t.canvas)
         c.box(0, 0, w, h, t.surface, RADIUS_CARD, t.line)
-        y = px(14)
+        y = px(12)
         c.text(self.tr("This week"), PAD, y, w, px(24), px(LEAD), 600)
         if self._practice:
             weeks = min(px(100), (w - 2 * PAD) * 0.27)
@@ -136,7 +136,7 @@ class WeekView(QWidget):
             for i, day in enumerate(self._practice.week.days):
                 self._paint_day(c, day, PAD + step * (i + 0.5), y + px(SHAPE), step)
             self._paint_weeks(c, left, y, weeks, px(2 * SHAPE + 24))
-            y += px(2 * SHAPE + 24) + px(10)
+            y += px(2 * SHAPE + 24) + px(8)
         else:
             y += px(32)
         room = w - 2 * PAD

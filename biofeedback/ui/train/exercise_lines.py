@@ -5,12 +5,12 @@ One rule: no Qt and no samples; lines come from the exercise, `met` from the lev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.training.commands import SetWave
+from biofeedback.training.commands import SetTarget, SetWave
 from biofeedback.training.coordination import IDLE_PERCENT
 from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.practice_state import PracticeState
@@ -34,7 +34,7 @@ class Lines:
     """Hatched above: this muscle is to stay below."""
     first: float | None = None
     """The first target, as a thin mark."""
-    coming: float | None = None
+    coming: tuple[float, ...] = ()
     """The target from the next set on, where it will be another one."""
     counts: bool = True
     """Whether the lines count just now: else they are dimmed."""
@@ -51,6 +51,11 @@ def in_block(practice: PracticeState | None) -> bool:
     """Return whether a test or a set is under way, pauses between them left out."""
     exercise = running(practice)
     return exercise is not None and exercise.phase != "pause"
+
+
+def in_test(exercise: ExerciseState) -> bool:
+    """Return whether a hidden test is under way, of which nothing may be told."""
+    return exercise.block != "set" and exercise.phase in ("sample", "ready", "work", "rest")
 
 
 def is_pair(practice: PracticeState | None) -> bool:
@@ -76,8 +81,10 @@ def exercise_lines(practice: PracticeState) -> tuple[Lines, Lines]:
     met, other_met = (False, False) if not works or exercise.bar_hidden else _met(practice, exercise)
     other = Lines(counts=counts)
     if exercise.ceiling is not None:
-        other = Lines((0.0, exercise.ceiling), (exercise.ceiling,), quiet_above=exercise.ceiling, counts=counts,
-                      met=other_met)  # fmt: skip
+        following = exercise.next_ceiling
+        coming = () if following is None or following == exercise.ceiling else (following,)
+        other = Lines((0.0, exercise.ceiling), (exercise.ceiling,), quiet_above=exercise.ceiling, coming=coming,
+                      counts=counts, met=other_met)  # fmt: skip
     if kind == "track" and exercise.setup.wave:
         if not works:
             return Lines(counts=False), other
@@ -89,11 +96,20 @@ def exercise_lines(practice: PracticeState) -> tuple[Lines, Lines]:
             return Lines(counts=counts), Lines(counts=counts)
         return _alike(practice, exercise, met=met)
     zone = (0.0, target.low) if kind == "relax" else (target.low, target.high)
-    solid = (target.low,) if target.high is None else (target.low, target.high)
-    later = exercise.next_target.low
+    solid, later = _ends(target), _ends(exercise.next_target)
     return Lines(
-        zone, solid, first=exercise.first_target, coming=later if later != target.low else None, counts=counts, met=met
+        zone, solid, first=exercise.first_target, coming=later if later != solid else (), counts=counts, met=met
     ), other
+
+
+def standing(lines: tuple[Lines, Lines]) -> tuple[Lines, Lines]:
+    """Return the lines as they are shown while nothing is counted: dimmed, and not met."""
+    first, second = lines
+    return replace(first, counts=False, met=False), replace(second, counts=False, met=False)
+
+
+def _ends(target: SetTarget) -> tuple[float, ...]:
+    return (target.low,) if target.high is None else (target.low, target.high)
 
 
 def _room(line: SetWave) -> float:

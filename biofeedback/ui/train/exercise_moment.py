@@ -7,10 +7,8 @@ the bar is hidden.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
 
 from biofeedback.engine_state import EngineState
-from biofeedback.training.commands import Rate
 from biofeedback.training.events import BlockResult
 from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.plan import Plan
@@ -18,13 +16,12 @@ from biofeedback.training.plan_file import SHIPPED, find_plan
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.instant import Moment
 from biofeedback.ui.phrase import Phrase, marked, say
-from biofeedback.ui.train.exercise_lines import exercise_lines, running
+from biofeedback.ui.train.exercise_lines import exercise_lines, in_test, running
 
 LETTING_GO = 1.5
 """Seconds at the beginning of a rest in which the word is to let go."""
 OVER_SHOWN = 60.0
 """Seconds that the end of an exercise stays in the band, unless free practice goes on."""
-Asked = tuple[Literal["pain", "effort"], Literal["after"]]
 
 
 @lru_cache
@@ -48,43 +45,30 @@ def is_over(exercise: ExerciseState) -> bool:
     return exercise.phase == "done" and exercise.phase_elapsed < OVER_SHOWN
 
 
-def rating_asked(practice: PracticeState) -> Asked | None:
-    """Return the number asked for after an exercise: pain, then effort; None when it was given or nothing is asked.
-
-    A rating of an earlier exercise is older than the newest one "before".
-    """
-    exercise = practice.exercise
-    if exercise is None or not is_over(exercise):
-        return None
-    given: set[str] = set()
-    for note in practice.notes:
-        if isinstance(note, Rate):
-            if note.when == "before":
-                given.clear()
-            elif note.when == "after":
-                given.add(note.what)
-    if "pain" not in given:
-        return "pain", "after"
-    return ("effort", "after") if "effort" not in given else None
-
-
 def exercise_moment(
-    state: EngineState, practice: PracticeState, warning: Phrase | None = None, plan: Plan | None = None
+    state: EngineState,
+    practice: PracticeState,
+    warning: Phrase | None = None,
+    plan: Plan | None = None,
+    *,
+    stands: Phrase | None = None,
 ) -> Moment | None:
     """Return what to say of the exercise, or None where free practice has the word.
 
-    `warning`: the most urgent finding, said in place of the hint. `plan`: whose words are said; a shipped one is found
-    by its name.
+    `warning`: the most urgent finding, said in place of the hint; `stands`: why nothing is counted just now. `plan`:
+    today's, whose words are said if it is the one under way; a shipped one is found by its name.
     """
     go_on = "P" if state.by_hand else "Space"
     exercise = running(practice)
     if exercise is None:
-        return _before(practice, plan, go_on) or _after(practice)
-    plan = plan or plan_named(exercise.setup.exercise.plan)
+        return _before(practice, plan, go_on) or _after(state, practice)
+    plan = _own(plan, exercise.setup.exercise.plan)
     if practice.paused:
         hint = say("{key} goes on,\nE ends the exercise here", key=go_on)
         return Moment(say("PAUSED"), "pause", "quiet", hint, with_target=False)
     if exercise.phase == "work":
+        if stands and not in_test(exercise):  # in a test it would tell what the muscle does
+            return _not_counted(exercise, stands)
         return _work(practice, exercise, plan, warning)
     if exercise.phase == "rest":
         return _rest(exercise, warning)
@@ -120,21 +104,24 @@ def _before(practice: PracticeState, plan: Plan | None, go_on: str) -> Moment | 
     if not waits_to_begin(practice) or practice.setup is None or practice.paused:
         return None
     name = practice.setup.exercise.plan
-    plan = plan or plan_named(name)
+    plan = _own(plan, name)
     hint = say("{title}:\n{key} begins", title=marked(plan.title) if plan else name, key=go_on)
     return Moment(say("READY"), "play", "way", hint)
 
 
-def _after(practice: PracticeState) -> Moment | None:
+def _own(plan: Plan | None, name: str) -> Plan | None:
+    """Return the plan whose exercise is called `name`: today's, else a shipped one."""
+    return plan if plan is not None and plan.name == name else plan_named(name)
+
+
+def _after(state: EngineState, practice: PracticeState) -> Moment | None:
     exercise = practice.exercise
     if exercise is None or not is_over(exercise) or practice.holding or practice.paused:
         return None
-    asked = rating_asked(practice)
     hint = _sums(exercise.blocks)
-    if asked:
-        question = say("Pain now?") if asked[0] == "pain" else say("How much effort was it?")
-        hint = say("{sums} {question} Keys 0 (none) to 9.", sums=hint, question=question)
-    return Moment(say("EXERCISE OVER"), "tick", "quiet", hint, spacious=False, with_target=False)
+    if state.recording is not None:
+        hint = say("{sums}\nEnter: Review", sums=hint)
+    return Moment(say("EXERCISE OVER"), "tick", "quiet", hint, with_target=False)
 
 
 def _sums(blocks: tuple[BlockResult, ...]) -> Phrase:
@@ -203,6 +190,11 @@ def _work(practice: PracticeState, exercise: ExerciseState, plan: Plan | None, w
         return Moment(say("HOLD"), "ring", "reached", warning or hint, seconds_left=left, progress=progress, met=met)
     return Moment(word, icon, "reached" if met else "way", warning or hint, seconds_left=left, progress=progress,
                   met=met)  # fmt: skip
+
+
+def _not_counted(exercise: ExerciseState, stands: Phrase) -> Moment:
+    left, progress = _counted(exercise, holds=exercise.holding)
+    return Moment(say("NOT COUNTED"), "look", "look", stands, seconds_left=left, progress=progress, uncounted=True)
 
 
 def _rest(exercise: ExerciseState, warning: Phrase | None) -> Moment:

@@ -49,8 +49,11 @@ def exercise_ring(
     value = say("{now} of {all} s", now=f"{min(done, whole):.1f}", all=f"{whole:.1f}")
     if exercise.setup.exercise.kind == "quick":  # a time would tell when the tone comes
         label, value, fraction = say("As fast as you can"), NOTHING, exercise.hold_fraction if works else 0.0
+    if pair and moment.uncounted:
+        return RingText(f"{min(done, whole):.1f}", "s", say("not counted"), label, said(f"{whole:.1f} s"), fraction)
     if pair:
         words = say("both good") if moment.met else say("held") if held else say("done")
         return RingText(f"{min(done, whole):.1f}", "s", words, label, said(f"{whole:.1f} s"), fraction)
     figure, unit = reading.figure, UNIT_SIGNS[reading.unit] if reading.level is not None else ""
-    return RingText(figure, unit, say("of today's best"), label, value, fraction)
+    below = say("not counted") if moment.uncounted else say("of today's best")
+    return RingText(figure, unit, below, label, value, fraction)

@@ -15,6 +15,7 @@ from biofeedback.ui.look.canvas import RIGHT, ROUND, TOP, Canvas
 from biofeedback.ui.look.icons import paint_light, paint_tick
 from biofeedback.ui.look.tokens import BODY, CAPTION, COUNT, LEAD, metrics
 from biofeedback.ui.phrase import Phrase, clock, say
+from biofeedback.ui.train.exercise_lines import in_test
 from biofeedback.ui.train.exercise_moment import repetition_words
 from biofeedback.ui.words import spoken
 
@@ -32,11 +33,6 @@ _OFFERS = {
 def tr(text: str) -> str:
     """Return `text` in the person's language."""
     return QCoreApplication.translate("exercise", text)
-
-
-def in_test(exercise: ExerciseState) -> bool:
-    """Return whether a hidden test is under way, of which nothing may be told."""
-    return exercise.block != "set" and exercise.phase in ("sample", "ready", "work", "rest")
 
 
 def dots(exercise: ExerciseState, *, silent: bool = False) -> list[Dot]:

@@ -25,7 +25,7 @@ class HoldRing(QWidget):
         """Pixels at the bottom that a button covers."""
         self._name = self._figure = self._unit = self._below = self._label = self._value = ""
         self._fraction = 0.0
-        self._met = False
+        self._met = self._stands = False
 
     def dress(self, look: Look) -> None:
         """Take on a look."""
@@ -33,15 +33,19 @@ class HoldRing(QWidget):
         self.update()
 
     def show_hold(
-        self, name: str, figure: str, unit: str, below: str, label: str, value: str, fraction: float, *, met: bool
-    ) -> None:
-        """Show a figure with its unit and what it is (`below`), and the hold: `label`, `value`, `fraction` 0–1."""
-        shown = (name, figure, unit, below, label, value, round(fraction, 3), met)
+        self, name: str, figure: str, unit: str, below: str, label: str, value: str, fraction: float, *, met: bool,
+        stands: bool = False,
+    ) -> None:  # fmt: skip
+        """Show a figure with its unit and what it is (`below`), and the hold: `label`, `value`, `fraction` 0–1.
+
+        `stands`: the clock stands, so what is filled is grey.
+        """
+        shown = (name, figure, unit, below, label, value, round(fraction, 3), met, stands)
         if shown == self._shown:
             return
         self._shown = shown
         self._name, self._figure, self._unit, self._below = name, figure, unit, below
-        self._label, self._value, self._fraction, self._met = label, value, fraction, met
+        self._label, self._value, self._fraction, self._met, self._stands = label, value, fraction, met, stands
         self.setAccessibleName(f"{name}: {figure} {unit} {below}")
         self.setAccessibleDescription(f"{label} {value}")
         self.update()
@@ -65,7 +69,8 @@ class HoldRing(QWidget):
         c.text(self._name, 0, 0, w, name_h - 2, size, 600, t.ink2, CENTRE)
         c.circle(x, y, d / 2 - width / 2, None, t.sunken, width)
         if self._fraction > 0:
-            c.arc(x, y, d / 2 - width / 2, self._fraction, t.good if self._met else t.accent, width)
+            ink = t.ink3 if self._stands else t.good if self._met else t.accent
+            c.arc(x, y, d / 2 - width / 2, self._fraction, ink, width)
         self._paint_figure(c, x, y, d - 2 * width)
         small, inner = 14 * f, d / 2 - width
         drop = 0.19 * d + 0.5 * small

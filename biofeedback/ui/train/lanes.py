@@ -53,6 +53,7 @@ class View:
     hidden: str = ""
     own_line: bool = False
     """Whether the lane draws its target itself; else one line goes through bar and lane."""
+    uncounted: bool = False
 
 
 class Lanes:
@@ -87,8 +88,11 @@ class Lanes:
         else:
             paint_silence(c, lane, still, view.silence)
         c.p.restore()
+        for value in lines.coming:
+            c.line(lane.x, own.y(value), lane.x + lane.w, own.y(value), c.t.ink2, 1.5, [4, 4])
         if newest:
-            c.circle(*newest, 7, c.t.good if view.met else c.t.accent, c.t.surface, 2.5)
+            ink = c.t.warn if view.uncounted else c.t.good if view.met else c.t.accent
+            c.circle(*newest, 7, ink, c.t.ink if view.uncounted else c.t.surface, 2.5)
         if view.own_line and not lines.moves:
             for value in lines.solid:
                 dim = not lines.counts or still is not None
@@ -201,8 +205,6 @@ def paint_names(c: Canvas, lane: Lane, lines: Lines, target: str, first: str, co
     if lines.first is not None and lines.first not in lines.solid:
         side = px(14) if not lines.solid or lines.first < lines.solid[0] else -px(14)
         name(first, a.y(lines.first) + side, side, 500, c.t.ink2)
-    if lines.coming is not None:
-        y = a.y(lines.coming)
-        c.line(lane.x, y, lane.x + lane.w, y, c.t.ink2, 1.5, [1, 3])
-        side = -px(14) if not lines.solid or lines.coming > lines.solid[0] else px(14)
-        name(coming, y + side, side, 500, c.t.ink2)
+    if lines.coming:
+        side = -px(14) if not lines.solid or lines.coming[0] > lines.solid[0] else px(14)
+        name(coming, a.y(lines.coming[0]) + side, side, 500, c.t.ink2)

@@ -20,6 +20,7 @@ from biofeedback.ui.instant import Moment
 from biofeedback.ui.look.canvas import CENTRE, Canvas
 from biofeedback.ui.look.tokens import CAPTION, Look
 from biofeedback.ui.readings import UNIT_SIGNS, Reading, calibration_segments, ticks
+from biofeedback.ui.train.bar_lines import coming_place, paint_lines
 from biofeedback.ui.train.envelope_view import (
     PAST,
     Columns,
@@ -29,24 +30,20 @@ from biofeedback.ui.train.envelope_view import (
     reduce_columns,
     scans_per_column,
 )
-from biofeedback.ui.train.exercise_lines import Lines, exercise_lines, is_pair, running
+from biofeedback.ui.train.exercise_lines import Lines, exercise_lines, is_pair, running, standing
 from biofeedback.ui.train.lanes import Lanes, View, paint_names
 from biofeedback.ui.train.muscle_bar import (
     Axis,
     head_height,
     paint_bar,
-    paint_coming,
-    paint_first,
-    paint_first_sign,
     paint_head,
     paint_hidden,
-    paint_pill,
     paint_scale,
     paint_slim_bar,
-    paint_target,
     pill_width,
 )
 from biofeedback.ui.train.prompt_trail import PromptTrail
+from biofeedback.ui.train.target_editing import Line, two_lines
 
 SLIM, SLIM_GAP = 40, 48
 PAIR_GAP = 24
@@ -79,6 +76,8 @@ class LiveView(QWidget):
         """Whether the raw signal stands where the envelope would be."""
         self.level: float | None = None
         """What the bar shows, on its unit."""
+        self.line: Line = "trained"
+        """Whose line the arrows move."""
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Muscle bar and envelope"))
 
@@ -174,7 +173,8 @@ class LiveView(QWidget):
         if practice is None:
             return Lines(), Lines()
         if running(practice):
-            return exercise_lines(practice)
+            lines = exercise_lines(practice)
+            return standing(lines) if moment.uncounted else lines
         target = practice.target
         solid = () if practice.calibration else tuple(value for value in (target.low, target.high) if value)
         return Lines((target.low, target.high), solid, counts=moment.with_target, met=moment.met), Lines()
@@ -213,13 +213,18 @@ class LiveView(QWidget):
             self._paint_envelopes(c, state, moment, traces, lines, hidden)
         keep_clear = [] if lines[0].moves else [*lines[0].solid]
         right = self.width() if self.with_envelope and not self.covered and len(self._readings) == 1 else x + w + px(8)
-        self._paint_lines(c, x, right, axis, lines[0], still=still)
+        two, over = two_lines(self._practice), None
+        if not hidden:
+            over = not still and self.level is not None and lines[0].first is not None and self.level > lines[0].first
+        paint_lines(c, x, w, axis, lines[0], right=right, dim=still or not lines[0].counts, over_first=over,
+                    framed=two and self.line == "trained")  # fmt: skip
         if pair:
             second = x + w + PAIR_GAP
-            self._paint_lines(c, second, second + w + 6, axis, lines[1], still=still, mirror=True)
-        coming = lines[0].coming
-        paint_scale(c, x - px(12), axis, ticks(axis.high),
-                    [axis.y(value) for value in (*keep_clear, *([] if coming is None else [coming]))])  # fmt: skip
+            paint_lines(c, second, w, axis, lines[1], right=second + w + 6, dim=still or not lines[1].counts,
+                        mirror=True, framed=two and self.line == "other")  # fmt: skip
+        clear, coming = [axis.y(value) for value in keep_clear], coming_place(self._look, axis, lines[0])
+        clear += [] if coming is None else [coming]
+        paint_scale(c, x - px(12), axis, ticks(axis.high), clear)
         if one_lane and not still and not hidden:
             lower = running(self._practice) is not None and lines[0].zone is not None and lines[0].zone[0] == 0
             paint_names(c, self._lane(axis), lines[0], self.tr("stay below") if lower else self.tr("target"),
@@ -235,36 +240,14 @@ class LiveView(QWidget):
         else:
             ends = None if zone is None else (zone[0], own.high if zone[1] is None else zone[1])
             quiet = lines.quiet_above if lines.counts else None
+            uncounted = self._moment is not None and self._moment.uncounted
             paint_bar(c, x, w, own, level, target=ends, marks=ticks(own.high), met=lines.met, still=still,
-                      quiet_above=quiet)  # fmt: skip
+                      quiet_above=quiet, uncounted=uncounted)  # fmt: skip
         if not self.pair:
             return
         reading = self._readings[i]
         figure = "–" if hidden else f"{reading.figure} {UNIT_SIGNS[reading.unit]}"
         paint_head(c, x, w, PAIR_GAP, reading.name, figure)
-
-    def _paint_lines(
-        self, c: Canvas, x: float, right: float, axis: Axis, lines: Lines, *, still: bool, mirror: bool = False
-    ) -> None:
-        """Paint a bar's lines, pills and marks, the target through to `right`."""
-        w, dim = self.bar_width, still or not lines.counts
-        width = self._look.px(4) if self._look.text_percent < 150 else 5
-        if lines.first is not None and not self._hidden():
-            over = not still and self.level is not None and self.level > lines.first
-            if lines.first not in lines.solid:
-                paint_first(c, x, w, axis.y(lines.first), over=over)
-        for value in lines.solid:
-            end = x + w + 6 if lines.moves else right
-            paint_target(c, x - 6, end, axis.y(value), dim=dim, width=width if len(lines.solid) < 2 else width * 0.75)
-        for value in () if lines.moves else lines.solid:
-            at = x + w + 4 if mirror else x - 4
-            paint_pill(c, at, axis.y(value), f"{value:g}", met=lines.met and not dim, dim=dim, mirror=mirror)
-        if lines.first is not None and not self._hidden():
-            paint_first_sign(c, x + w + 12, axis.y(lines.first))
-        if lines.coming is not None:
-            y = axis.y(lines.coming)
-            is_free = all(abs(y - axis.y(value)) > self._look.px(28) for value in lines.solid)
-            paint_coming(c, x, w, y, f"{lines.coming:g}" if is_free else "")
 
     def _lane(self, axis: Axis) -> Lane:
         left = self.envelope_left
@@ -293,6 +276,6 @@ class LiveView(QWidget):
                        c.t.ink2)  # fmt: skip
             wave = exercise.setup.wave if exercise and i == 0 else None
             views.append(View(self._lane(own), trace, self._to_bar(i), lines[i], steps, prompts, wave, lines[i].met,
-                              moment.silent_for, silence, hidden, own_line=two))  # fmt: skip
+                              moment.silent_for, silence, hidden, own_line=two, uncounted=moment.uncounted))
         self._lanes.paint(c, views, self.size(), self.devicePixelRatioF())
         paint_times(c, self._lane(axis), self.tr("10 s ago"), self.tr("5 s ago"), self.tr("now"))

@@ -34,10 +34,11 @@ class Axis:
 def paint_bar(
     c: Canvas, x: float, w: float, axis: Axis, level: float | None, *, target: tuple[float, float] | None,
     marks: list[float], met: bool = False, still: bool = False, quiet_above: float | None = None,
+    uncounted: bool = False,
 ) -> None:  # fmt: skip
     """Paint the bar: blue on the way, green when `met`, hatched grey when `still` (no data); empty without a level.
 
-    `target` is the zone to be in, `marks` are the values of the axis' ticks; above `quiet_above` it is hatched.
+    Hatched amber when `uncounted`: there is a level, but it may not be the muscle's. `target` is the zone to be in, `marks` are the values of the axis' ticks; above `quiet_above` it is hatched.
     """
     t, h, r = c.t, axis.bottom - axis.top, RADIUS_BAR
     c.box(x, axis.top, w, h, t.sunken, r)
@@ -50,10 +51,13 @@ def paint_bar(
         paint_quiet(c, x, axis.top, w, axis.y(quiet_above) - axis.top)
     if level is not None and not still:
         y = axis.y(level)
-        c.fill(x, y, w, axis.bottom - y, t.good if met else t.accent)
+        c.fill(x, y, w, axis.bottom - y, t.warn_soft if uncounted else t.good if met else t.accent)
+        if uncounted:
+            c.p.fillRect(QRectF(x, y, w, axis.bottom - y), QBrush(colour(t.warn), Qt.BrushStyle.BDiagPattern))
+            c.line(x, y, x + w, y, t.warn_ink, 3)
     for value in marks[1:-1]:
         y = axis.y(value)
-        ink = t.surface if level is not None and not still and value < level else t.edge
+        ink = t.surface if level is not None and not (still or uncounted) and value < level else t.edge
         c.line(x, y, x + min(12, w / 5), y, ink, 1.5)
         c.line(x + w - min(12, w / 5), y, x + w, y, ink, 1.5)
     c.unclip()
@@ -71,10 +75,12 @@ def pill_width(look: Look, text: str, *, met: bool) -> float:
     return text_width(text, size, 700) + look.px(20) + (size if met else 0) + 10
 
 
-def paint_pill(c: Canvas, right: float, y: float, text: str, *, met: bool, dim: bool, mirror: bool = False) -> None:
+def paint_pill(
+    c: Canvas, right: float, y: float, text: str, *, met: bool, dim: bool, mirror: bool = False, framed: bool = False
+) -> None:
     """Paint the target's value, pointing at its line from the left; a tick joins it when it is held.
 
-    `mirror`: pointing from the right, with `right` as its left end.
+    `mirror`: pointing from the right, with `right` as its left end. `framed`: the arrows move this line.
     """
     t, size, h = c.t, c.look.px(PILL_TEXT), c.look.px(36)
     ground = t.ink3 if dim else t.good_ink if met else t.ink
@@ -83,6 +89,8 @@ def paint_pill(c: Canvas, right: float, y: float, text: str, *, met: bool, dim: 
     c.poly([(right - sign * 10, y - 9), (right - sign, y), (right - sign * 10, y + 9)], ground)
     left = right + 9 if mirror else right - 9 - w
     c.box(left, y - h / 2, w, h, ground, 8)
+    if framed:
+        c.box(left - 5, y - h / 2 - 5, w + 10, h + 10, None, 12, t.accent, 3)
     if met:
         paint_tick(c, left + c.look.px(10) + size * 0.4, y, size * 0.8, t.surface, max(3, size * 0.14))
     c.text(text, left, y - h / 2, w - c.look.px(10), h, size, 700, t.surface, RIGHT)
@@ -116,12 +124,21 @@ def paint_first_sign(c: Canvas, x: float, y: float) -> None:
     c.poly([(x, y - 7), (x + 7, y), (x, y + 7), (x - 7, y)], c.t.surface, c.t.ink2)
 
 
-def paint_coming(c: Canvas, x: float, w: float, y: float, text: str) -> None:
-    """Paint the next set's target: a small sign at the bar's left edge, its value if any, and a dotted line."""
-    size = c.look.px(CAPTION)
-    c.line(x, y, x + w, y, c.t.ink2, 2, [1, 3])
-    c.poly([(x - 12, y - 6), (x - 2, y), (x - 12, y + 6)], c.t.surface, c.t.ink2)
-    c.text(text, x - 18 - c.look.px(60), y - size, c.look.px(60), 2 * size, size, 600, c.t.ink2, RIGHT)
+def paint_coming(
+    c: Canvas, x: float, w: float, lines: list[float], text: str, text_y: float, *, mirror: bool = False
+) -> None:
+    """Paint the next set's target over the bar: dashed lines, and its value at height `text_y`, left of the bar.
+
+    `mirror`: right of the bar, as the pill of a second bar.
+    """
+    t, size = c.t, c.look.px(BODY)
+    for y in lines:
+        c.line(x, y, x + w, y, t.surface, 4)
+        c.line(x, y, x + w, y, t.ink, 2, [3, 3])
+    room = c.width(text, size, 700) + 12
+    left = x + w + 6 if mirror else x - 6 - room
+    c.box(left, text_y - 0.7 * size, room, 1.4 * size, t.surface, 6, t.ink2, 1.5)
+    c.text(text, left, text_y - size, room, 2 * size, size, 700, t.ink, CENTRE)
 
 
 def paint_target(c: Canvas, x1: float, x2: float, y: float, *, dim: bool = False, width: float = LINE_TARGET) -> None:

@@ -56,14 +56,15 @@ class TrainPage(QWidget):
     def look(self, glance: Glance) -> None:
         """Show what moves."""
         scales = self.controls.scales(glance.state, glance.shown)
-        self.stage.show_state(glance.state, glance.moment, glance.shown, scales)
+        self.stage.show_state(glance.state, glance.moment, glance.shown, scales, self.controls.line)
 
     def look_slowly(self, glance: Glance) -> None:
         """Show everything."""
         first = glance.shown[0] if glance.shown else None
         self.side.show_state(glance.state, first, self.history, silent=glance.silent)
         may_review = self._guide.may_go("review")
-        self.action_bar.show_state(glance.state, live=not glance.silent, may_review=may_review)
+        live, line = not glance.silent, self.controls.line
+        self.action_bar.show_state(glance.state, live=live, may_review=may_review, line=line)
         self.cards.look(glance)
 
     def entered(self) -> None:
@@ -116,12 +117,8 @@ class TrainPage(QWidget):
         return stands and not guide.simulated and not guide.mains.may_resume
 
     def _primary(self) -> str:
-        """Return what Enter does just now."""
-        if not self.stage.reconnect.isHidden():
-            return "reconnect"
-        if self.controls.waits:
-            return "pause"
-        return "finish" if self.controls.over else "record"
+        """Return what Enter does just now: what the filled button does, nothing where none is."""
+        return "reconnect" if not self.stage.reconnect.isHidden() else self.action_bar.primary
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Put everything in its place."""

@@ -23,6 +23,7 @@ from biofeedback.ui.train.exercise_lines import running
 from biofeedback.ui.train.exercise_ring import exercise_ring
 from biofeedback.ui.train.hold_ring import HoldRing
 from biofeedback.ui.train.live_view import LiveView
+from biofeedback.ui.train.target_editing import Line
 from biofeedback.ui.train.word_band import HEIGHT, WordBand
 from biofeedback.ui.words import spoken
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 PAD = 24
 SMALLEST_ENVELOPE = 300
 """Pixels; with less room the envelope steps back."""
+BAND_STRETCH = 1.5
+"""How much higher the band is with large text, so that two or three lines can be read."""
 SMALLEST_RING = 140
 """Pixels; beside two bars a smaller one would not be read."""
 
@@ -66,9 +69,11 @@ class PracticeScreen(QWidget):
         self.update()
 
     def show_state(
-        self, state: EngineState, moment: Moment, readings: tuple[Reading, ...], scales: tuple[float, ...]
-    ) -> None:
-        """Show the newest state."""
+        self, state: EngineState, moment: Moment, readings: tuple[Reading, ...], scales: tuple[float, ...],
+        line: Line = "trained",
+    ) -> None:  # fmt: skip
+        """Show the newest state; `line`: whose line the arrows move."""
+        self.live.line = line
         if state.phase == "another board":
             self.reconnect.name(self.tr("Use it"), self.tr("Go on with this board in a new recording (F5)"), "board")
         else:
@@ -126,13 +131,16 @@ class PracticeScreen(QWidget):
             shown = exercise_ring(practice, exercise, first, moment, pair=self.live.pair)
             name = "" if self.live.pair else first.name
             self.ring.show_hold(name, shown.figure, shown.unit, spoken(shown.below), spoken(shown.label),
-                                spoken(shown.value), shown.fraction, met=moment.met)  # fmt: skip
+                                spoken(shown.value), shown.fraction, met=moment.met,
+                                stands=moment.uncounted)  # fmt: skip
             return
         below = {
             "percent": self.tr("of today's best"),
             "uV": self.tr("mean of 0.5 s"),
             "counts": self.tr("counts"),
         }[first.unit]
+        if moment.uncounted:
+            below = self.tr("not counted")
         unit = UNIT_SIGNS[first.unit] if first.level is not None else ""
         clock = min(practice.hold_clock, 999.9)
         value = self.tr("{now} of {all} s").format(now=f"{clock:.1f}", all=f"{practice.hold_seconds:.1f}")
@@ -141,8 +149,9 @@ class PracticeScreen(QWidget):
             self.ring.show_hold(first.name, first.figure, unit, below, calibrating, "", 0.0, met=False)
             return
         self.ring.show_hold(
-            first.name, first.figure, unit, below, self.tr("Hold"), value, practice.hold_fraction, met=moment.met
-        )
+            first.name, first.figure, unit, below, self.tr("Hold"), value, practice.hold_fraction, met=moment.met,
+            stands=moment.uncounted,
+        )  # fmt: skip
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:
         """Put everything in its place."""
@@ -165,7 +174,8 @@ class PracticeScreen(QWidget):
     def _place(self) -> None:
         w, h, px = self.width(), self.height(), self._look.px
         k = max(0.7, (h + 24) / 552)
-        band_h = round(HEIGHT * k * (1.25 if self._look.text_percent >= 150 else 1.0))
+        self.band.stretch = BAND_STRETCH if self._look.text_percent >= 150 else 1.0
+        band_h = round(HEIGHT * k * self.band.stretch)
         self.band.setGeometry(PAD, 1, w - 2 * PAD, band_h)
         top = band_h + round(18 * k)
         body_h = h - top - 4
@@ -217,8 +227,7 @@ class PracticeScreen(QWidget):
 
     def _place_reconnect(self) -> None:
         hint = self.reconnect.sizeHint()
-        k = self.band.height() / HEIGHT
-        x, y = self.width() - PAD - hint.width(), round(1 + 52 * k - hint.height() / 2)
+        x, y = self.width() - PAD - hint.width(), round(1 + 0.46 * self.band.height() - hint.height() / 2)
         beside = self._look.text_percent < 150
         if not beside:  # large words need the whole band: the button stands where the hold would
             x, y = self.ring.x() + (self.ring.width() - hint.width()) // 2, self.height() - hint.height() - 12
