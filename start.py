@@ -109,8 +109,8 @@ def set_up(*, test: bool) -> None:
 def run_checks(pytest_arguments: list[str]) -> int:
     """Run every check, the tests last; return 1 when any failed."""
     failed = []
-    for check in ("ruff check", "ruff format --check", "mypy", "pytest"):
-        command = [*check.split(), *(pytest_arguments if check == "pytest" else [])]
+    for check in ("ruff check", "ruff format --check", "mypy", "pytest -n 2"):
+        command = [*check.split(), *(pytest_arguments if check.startswith("pytest") else [])]
         print("\n$", shlex.join(command), flush=True)
         if subprocess.run([str(PYTHON), "-m", *command], cwd=ROOT, check=False).returncode:
             failed.append(check)

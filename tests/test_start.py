@@ -371,6 +371,6 @@ def test_all_four_checks_run_whatever_fails(
         ["ruff", "check"],
         ["ruff", "format", "--check"],
         ["mypy"],
-        ["pytest", "-k", "wire"],
+        ["pytest", "-n", "2", "-k", "wire"],
     ]
     assert ("Failed" in capsys.readouterr().out) is bool(code)
