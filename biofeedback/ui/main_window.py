@@ -31,6 +31,7 @@ from biofeedback.ui.look.canvas import Canvas
 from biofeedback.ui.look.tokens import GUTTER, MARGIN, PALETTES, Look, palette_of, style_sheet
 from biofeedback.ui.page import Glance, Page
 from biofeedback.ui.page_actions import PageActions
+from biofeedback.ui.prepare.mains_guard import verdict_words
 from biofeedback.ui.prepare.page import PreparePage
 from biofeedback.ui.readings import delay_parts
 from biofeedback.ui.review.page import ReviewPage
@@ -119,6 +120,8 @@ class MainWindow(QWidget):
         delay = total(parts)[0] if state.delays else None
         notice = self.watch.notice or self.guide.mains.sentence
         self.strip.show_state(state, glance.shown, delay, silent=glance.silent, notice=notice)
+        verdict = self.guide.mains.verdict
+        self.strip.show_mains(None if state.simulated else verdict.light, verdict_words(verdict))
         sound = self.beside.sound
         self.strip.show_sound(sound.words(), missing=sound.problem is not None)
         if self.popover.isVisible():

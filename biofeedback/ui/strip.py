@@ -1,4 +1,4 @@
-"""The strip at the bottom, always there: board, received, delay, recording, signal lights, sound, SIMULATED.
+"""The strip at the bottom, always there: board, received, delay, recording, lights, mains, sound, SIMULATED.
 
 One rule: what does not fit loses its label first, then a light its sentence for one word, and only then, in a fixed
 order, an item its place; nothing is cut.
@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QWidget
 from biofeedback.engine_state import EngineState
 from biofeedback.ui.findings_popover import FindingsPopover
 from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.icons import Light
 from biofeedback.ui.look.strip_item import StripItem
 from biofeedback.ui.look.tokens import MARGIN, Look
 from biofeedback.ui.phrase import clock, marked, megabytes
@@ -32,6 +33,7 @@ class Strip(QWidget):
         self.recording, self.badge = StripItem(), StripItem()
         self.sound = StripItem(clickable=True)
         self.sound.setToolTip(self.tr("How loud, and what each sound means; V turns it off and on"))
+        self.mains = StripItem()
         self.notice = StripItem()
         self.lights: list[StripItem] = []
         self._row = QHBoxLayout(self)
@@ -39,6 +41,7 @@ class Strip(QWidget):
         for item in (self.board, self.received, self.delay, self.recording, self.notice):
             self._row.addWidget(item)
         self._row.addStretch(1)
+        self._row.addWidget(self.mains)
         self._row.addWidget(self.sound)
         self._row.addWidget(self.badge)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -89,6 +92,14 @@ class Strip(QWidget):
             "badge" if state.simulated else "", "", self.tr("SIMULATED") if state.simulated else ""
         )
         if changed:
+            self._fit()
+
+    def show_mains(self, light: Light | None, sentence: str) -> None:
+        """Show the mains link's light, the `sentence` that it stands for as its tooltip; None: nobody is wired."""
+        words = {"good": self.tr("clear"), "look": self.tr("answer"), "fix": self.tr("unplug")}
+        tone = "bad" if light == "fix" else "plain"
+        self.mains.setToolTip(sentence)
+        if self.mains.tell(light or "", self.tr("Mains"), "" if light is None else words.get(light, ""), tone):
             self._fit()
 
     def show_sound(self, words: str, *, missing: bool) -> None:
@@ -143,7 +154,10 @@ class Strip(QWidget):
     @property
     def items(self) -> list[StripItem]:
         """All items, left to right."""
-        first, last = [self.board, self.received, self.delay, self.recording], [self.notice, self.sound, self.badge]
+        first, last = (
+            [self.board, self.received, self.delay, self.recording],
+            [self.notice, self.mains, self.sound, self.badge],
+        )
         return [*first, *self.lights, *last]
 
     def _fit(self) -> None:
@@ -152,7 +166,15 @@ class Strip(QWidget):
         self._row.setSpacing(gap)
         room = self.width() - 2 * MARGIN
         shown = [item for item in self.items if item.value]
-        leaving = [*reversed(self.lights[1:]), self.received, self.sound, self.delay, *self.lights[:1], self.board]
+        leaving = [
+            *reversed(self.lights[1:]),
+            self.received,
+            self.sound,
+            self.delay,
+            self.mains,
+            *self.lights[:1],
+            self.board,
+        ]
         if self.notice.value:
             leaving = [*reversed(self.lights), self.received, self.sound, self.delay, self.board]
         brief: set[StripItem] = set()
@@ -186,7 +208,7 @@ class Strip(QWidget):
             if item in self.lights:
                 tip = self.tr("{light}: all that was found, and what to do (L)")
                 item.setToolTip(tip.format(light=item.accessibleName()))
-            elif item not in (self.delay, self.recording, self.sound):
+            elif item not in (self.delay, self.recording, self.sound, self.mains):
                 item.setToolTip(item.accessibleName())
             item.updateGeometry()
             item.update()

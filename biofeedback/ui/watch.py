@@ -104,7 +104,7 @@ class Watch(QObject):
         state = self._station.engine.state
         if state.update:
             self._history.follow(state.update.end_index, state.update.practice)
-        now = moment(state, self._last_look, paced=self._station.paced)
+        now = moment(state, self._last_look, paced=self._station.paced, plan=self._guide.today.plan)
         silent = now.silent_for is not None
         if (sentence := self._guide.mains.sentence) and not silent and state.update and state.update.practice.paused:
             now = replace(now, hint=said(sentence))
