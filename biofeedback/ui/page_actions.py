@@ -8,13 +8,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QPoint, QSize, pyqtSignal
+from PyQt6.QtCore import QPoint, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from biofeedback.ui.look.canvas import CENTRE, LEFT, Canvas, text_width
 from biofeedback.ui.look.key_button import KeyButton
-from biofeedback.ui.look.tokens import CAPTION, GUTTER, MARGIN, Look, style_sheet
+from biofeedback.ui.look.tokens import CAPTION, GUTTER, MARGIN, Look, metrics, style_sheet
 from biofeedback.ui.page import Action
 
 PRIMARY_WIDTH = 216.0
@@ -54,6 +54,7 @@ class PageActions(QWidget):
         if names != [action.name for action in self._actions]:
             self._rebuild(given)
         self._actions, self._note = given, note
+        self.setToolTip(note)
         for action in given:
             button = self.buttons[action.name]
             button.name(action.label, action.tip, action.icon)
@@ -142,10 +143,21 @@ class PageActions(QWidget):
         c.fill(0, 0, self.width(), self.height(), c.t.canvas)
         left, right = self._free
         if self._note and right - left > px(120):
-            fits = text_width(self._note, px(CAPTION)) <= right - left
-            align = CENTRE if fits else LEFT
-            c.text(self._note, left, 0, right - left, self.height(), px(CAPTION), 400, c.t.ink2, align, wrap=not fits)
+            words = self._fitted(right - left)
+            in_one_line = text_width(words, px(CAPTION)) <= right - left
+            align = CENTRE if in_one_line else LEFT
+            c.text(words, left, 0, right - left, self.height(), px(CAPTION), 400, c.t.ink2, align, wrap=not in_one_line)
         painter.end()
+
+    def _fitted(self, room: int) -> str:
+        """Return as much of the note as fits into the row's height; the tooltip has all of it."""
+        measures, words = metrics(self._look.px(CAPTION)), self._note.split()
+        box, wrapped = QRectF(0, 0, room, 10_000), int(Qt.TextFlag.TextWordWrap)
+        fitted = self._note
+        while len(words) > 1 and measures.boundingRect(box, wrapped, fitted).height() > self.height():
+            words.pop()
+            fitted = " ".join(words) + " …"
+        return fitted
 
     def _open_menu(self) -> None:
         menu = QMenu(self)

@@ -154,11 +154,8 @@ class Strip(QWidget):
     @property
     def items(self) -> list[StripItem]:
         """All items, left to right."""
-        first, last = (
-            [self.board, self.received, self.delay, self.recording],
-            [self.notice, self.mains, self.sound, self.badge],
-        )
-        return [*first, *self.lights, *last]
+        first = [self.board, self.received, self.delay, self.recording]
+        return [*first, *self.lights, self.notice, self.mains, self.sound, self.badge]
 
     def _fit(self) -> None:
         """Drop labels, then items, until all fit."""
@@ -166,17 +163,10 @@ class Strip(QWidget):
         self._row.setSpacing(gap)
         room = self.width() - 2 * MARGIN
         shown = [item for item in self.items if item.value]
-        leaving = [
-            *reversed(self.lights[1:]),
-            self.received,
-            self.sound,
-            self.delay,
-            self.mains,
-            *self.lights[:1],
-            self.board,
-        ]
+        rare = [self.received, self.sound, self.delay, self.mains]
+        leaving = [*reversed(self.lights[1:]), *rare, *self.lights[:1], self.board]
         if self.notice.value:
-            leaving = [*reversed(self.lights), self.received, self.sound, self.delay, self.board]
+            leaving = [*reversed(self.lights), *rare, self.board]
         brief: set[StripItem] = set()
         terse: set[StripItem] = set()
 
