@@ -93,6 +93,8 @@ def run_app(
     )  # fmt: skip
     alone = replay is not None or demo_seed is not None
     window = MainWindow(station, wake, step="train" if alone else "start")
+    if replay is not None:
+        window.guide.change(nobody_wears=True)  # those who did are not here
     if loaded.message:
         window.notify(loaded.message)
     if demo_seed is not None:

@@ -158,8 +158,11 @@ class MainWindow(QWidget):
             self.do(name)
 
     def space_pressed(self) -> None:
-        """Contract the simulated muscle, or pause and go on."""
-        self.train.controls.space_pressed()
+        """Contract the simulated muscle; with a real one pause and go on, where that can be seen."""
+        if self._station.engine.state.by_hand:
+            self.train.controls.space_pressed()
+        elif self.guide.step == "train":
+            self.do("pause")
 
     def let_go(self) -> None:
         """Let the simulated muscle go."""
@@ -220,6 +223,8 @@ class MainWindow(QWidget):
             self.notify(trouble)
         if choice.board != before.board or choice.channels != before.channels:
             self._forget_signal()
+        if choice.board != before.board:
+            self.guide.change(nobody_wears=False)  # said of the one before
         self.dress()
         self.look_slowly()
 
