@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QAbstractButton, QWidget
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QWidget
 
 from biofeedback.ui.look.canvas import CENTRE, TOP, Canvas, key_width, text_width
+from biofeedback.ui.look.enter_button import EnterButton
 from biofeedback.ui.look.icons import paint_light
 from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CONTROL, Look
 from biofeedback.ui.phrase import Phrase
-from biofeedback.ui.words import spoken
+from biofeedback.ui.words import carried, spoken
 
 PAD = 20
 TITLE = 28.0
@@ -39,7 +40,7 @@ class Announcement:
     quick: bool
 
 
-class CourseChoice(QAbstractButton):
+class CourseChoice(EnterButton):
     """One of the two courses; a filled ring says which is chosen. Space belongs to the muscle, Enter chooses."""
 
     def __init__(self, name: str, key: str, parent: QWidget) -> None:
@@ -91,17 +92,6 @@ class CourseChoice(QAbstractButton):
         if self.hasFocus():
             c.box(3, 3, w - 6, h - 6, None, RADIUS_CONTROL - 2, t.ink, 2)
         painter.end()
-
-    def keyPressEvent(self, e: QKeyEvent | None) -> None:
-        """Choose on Enter; leave Space to the window."""
-        if e is None:
-            return
-        if e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif e.key() == Qt.Key.Key_Space:
-            e.ignore()
-        else:
-            super().keyPressEvent(e)
 
 
 class CalibrateBefore(QWidget):
@@ -168,7 +158,7 @@ class CalibrateBefore(QWidget):
 
     def _rows(self, shown: Announcement) -> list[tuple[str, str]]:
         rows = [
-            (self.tr("Position"), shown.position),
+            (self.tr("Position"), carried(shown.position)),
             (self.tr("What to do"), spoken(shown.cue)),
             (self.tr("How hard"), spoken(shown.effort)),
             (self.tr("What will happen"), spoken(shown.course)),

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from biofeedback.ui.look.canvas import Canvas, key_width, text_width
+from biofeedback.ui.look.enter_button import EnterButton
 from biofeedback.ui.look.icons import Light, paint_light
 from biofeedback.ui.look.key_button import KEYCAP
 from biofeedback.ui.look.tokens import BODY, RADIUS_CONTROL, Look
@@ -56,7 +57,7 @@ class CardTabs(QWidget):
         return QSize(400, self.tabs[0].sizeHint().height())
 
 
-class _Tab(QAbstractButton):
+class _Tab(EnterButton):
     def __init__(self, number: int, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._look, self._key = Look(), str(number + 1)
@@ -106,17 +107,3 @@ class _Tab(QAbstractButton):
         if self.hasFocus():
             c.box(0, 0, w, h, None, RADIUS_CONTROL, t.accent, 3)
         painter.end()
-
-    def keyPressEvent(self, e: QKeyEvent | None) -> None:
-        if e is None:
-            return
-        if e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif e.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            super().keyPressEvent(e)
-        else:
-            e.ignore()
-
-    def keyReleaseEvent(self, e: QKeyEvent | None) -> None:
-        if e is not None:
-            e.ignore()

@@ -6,10 +6,11 @@ One rule: Space belongs to the muscle, never to a chip; Enter presses the one th
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractButton, QWidget
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QWidget
 
 from biofeedback.ui.look.canvas import CENTRE, LEFT, Canvas, text_width
+from biofeedback.ui.look.enter_button import EnterButton
 from biofeedback.ui.look.icons import paint_tick
 from biofeedback.ui.look.tokens import BODY, Look
 
@@ -18,13 +19,12 @@ CHIP = 40.0
 SIGN = 16.0
 
 
-class Chip(QAbstractButton):
+class Chip(EnterButton):
     """A rounded button that is chosen or not; with `tick` it shows an empty ring or a tick before its words."""
 
     def __init__(self, text: str, tip: str, parent: QWidget, *, tick: bool = False) -> None:
         super().__init__(parent)
         self._look, self._tick = Look(), tick
-        self._hovered = False
         self.setText(text)
         self.setCheckable(True)
         self.setAccessibleName(text)
@@ -51,7 +51,7 @@ class Chip(QAbstractButton):
         c, t, px = Canvas(painter, self._look), self._look.palette, self._look.px
         w, h = self.width(), self.height()
         on = self.isChecked()
-        ground = t.accent_soft if on else t.sunken if self._hovered else t.surface
+        ground = t.accent_soft if on else t.sunken if self.hovered else t.surface
         c.box(0, 0, w, h, ground, h / 2, t.accent if on else t.border, 2 if on else 1)
         left = 0.0
         if self._tick:
@@ -65,30 +65,3 @@ class Chip(QAbstractButton):
         if self.hasFocus():
             c.box(3, 3, w - 6, h - 6, None, h / 2 - 3, t.ink, 2)
         painter.end()
-
-    def keyPressEvent(self, e: QKeyEvent | None) -> None:
-        """Press on Enter, leave the rest to the window."""
-        if e is None:
-            return
-        if e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif e.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            super().keyPressEvent(e)
-        else:
-            e.ignore()
-
-    def keyReleaseEvent(self, e: QKeyEvent | None) -> None:
-        """Leave the key to the window."""
-        if e is not None:
-            e.ignore()
-
-    def enterEvent(self, event: QEnterEvent | None) -> None:
-        """Show that it can be pressed."""
-        self._hovered = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, a0: object) -> None:  # noqa: ARG002 - Qt's signature
-        """Look plain again."""
-        self._hovered = False
-        self.update()

@@ -6,16 +6,17 @@ One rule: a folded part still says its outcome, by a light and in words.
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.enter_button import EnterButton
 from biofeedback.ui.look.icons import Light, paint_icon, paint_light
 from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import BODY, CAPTION, Look
 
 
-class FoldHead(QAbstractButton):
+class FoldHead(EnterButton):
     """The head of a fold; a click or Enter opens and closes it."""
 
     def __init__(self, title: str, parent: QWidget, icon: str) -> None:
@@ -81,22 +82,6 @@ class FoldHead(QAbstractButton):
         if self.hasFocus():
             c.box(0, 1, self.width(), self.height() - 2, None, 6, t.accent, 2)
         painter.end()
-
-    def keyPressEvent(self, e: QKeyEvent | None) -> None:
-        """Press on Enter; leave Space to the muscle and the rest to the window."""
-        if e is None:
-            return
-        if e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif e.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            super().keyPressEvent(e)
-        else:
-            e.ignore()
-
-    def keyReleaseEvent(self, e: QKeyEvent | None) -> None:
-        """Leave the key to the window."""
-        if e is not None:
-            e.ignore()
 
     @property
     def _left(self) -> float:

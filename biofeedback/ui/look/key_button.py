@@ -6,17 +6,18 @@ One rule: Space belongs to the muscle (or the pause), never to a button; Enter p
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from biofeedback.ui.look.canvas import Canvas, key_width, text_width
+from biofeedback.ui.look.enter_button import EnterButton
 from biofeedback.ui.look.icons import paint_icon
 from biofeedback.ui.look.tokens import BODY, RADIUS_CONTROL, Look
 
 KEYCAP = 12.0
 
 
-class KeyButton(QAbstractButton):
+class KeyButton(EnterButton):
     """Painted in the look. `quiet` has no border, `primary` is filled; an empty `label` leaves only the icon."""
 
     def __init__(
@@ -28,7 +29,6 @@ class KeyButton(QAbstractButton):
         self._key, self._icon = key, icon
         self._quiet = quiet
         self._primary = False
-        self._hovered = False
         self.with_key = True
         """Whether the keycap is shown; the tooltip always names the key."""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -89,9 +89,9 @@ class KeyButton(QAbstractButton):
         ink = t.on_accent if self._primary else t.ink
         if not enabled:
             ground, ink = t.sunken, t.ink3
-        elif (self._hovered or self.isDown()) and not self._primary:
+        elif (self.hovered or self.isDown()) and not self._primary:
             ground = t.sunken
-        if not self._quiet or self._primary or (self._hovered and enabled):
+        if not self._quiet or self._primary or (self.hovered and enabled):
             border = None if self._primary and enabled else t.line if not enabled or self._quiet else t.border
             c.box(0, 0, w, h, ground, RADIUS_CONTROL, border)
         if self._primary and self.isDown():
@@ -112,33 +112,6 @@ class KeyButton(QAbstractButton):
             c.box(0, 0, w, h, None, RADIUS_CONTROL, t.surface if self._primary else t.accent, 5 if self._primary else 3)
             c.box(0, 0, w, h, None, RADIUS_CONTROL, t.ink if self._primary else t.accent, 2)
         painter.end()
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Press on Enter; leave every other key, Space among them, to the window."""
-        if event is None:
-            return
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            super().keyPressEvent(event)
-        else:
-            event.ignore()
-
-    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
-        """Leave the key to the window."""
-        if event is not None:
-            event.ignore()
-
-    def enterEvent(self, event: QEnterEvent | None) -> None:
-        """Show that it can be pressed."""
-        self._hovered = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, a0: object) -> None:  # noqa: ARG002 - Qt's signature
-        """Look plain again."""
-        self._hovered = False
-        self.update()
 
     def _content_width(self) -> float:
         px = self._look.px

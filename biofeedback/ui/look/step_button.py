@@ -6,17 +6,18 @@ One rule: done, here and to come differ in shape as well as in colour.
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractButton, QWidget
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QWidget
 
 from biofeedback.ui.look.canvas import CENTRE, Canvas, text_width
+from biofeedback.ui.look.enter_button import EnterButton
 from biofeedback.ui.look.icons import paint_tick
 from biofeedback.ui.look.tokens import BODY, CAPTION, Look
 
 CIRCLE = 20.0
 
 
-class StepButton(QAbstractButton):
+class StepButton(EnterButton):
     """`number` from 1; Ctrl and the number press it."""
 
     def __init__(self, number: int, words: str, parent: QWidget | None = None) -> None:
@@ -87,19 +88,3 @@ class StepButton(QAbstractButton):
         if self.hasFocus():
             c.box(0, 0, w, h, None, h / 2, t.accent, 2)
         painter.end()
-
-    def keyPressEvent(self, e: QKeyEvent | None) -> None:
-        """Press on Enter; leave every other key, Space among them, to the window."""
-        if e is None:
-            return
-        if e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif e.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            super().keyPressEvent(e)
-        else:
-            e.ignore()
-
-    def keyReleaseEvent(self, e: QKeyEvent | None) -> None:
-        """Leave the key to the window."""
-        if e is not None:
-            e.ignore()

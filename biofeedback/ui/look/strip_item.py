@@ -6,17 +6,18 @@ One rule: Space belongs to the muscle (or the pause), never to an item; Enter pr
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from biofeedback.ui.look.canvas import Canvas, badge_width, text_width
+from biofeedback.ui.look.enter_button import EnterButton
 from biofeedback.ui.look.icons import paint_icon, paint_light
 from biofeedback.ui.look.tokens import CAPTION, Look, metrics
 
 LIGHTS = ("good", "look", "fix", "none")
 
 
-class StripItem(QAbstractButton):
+class StripItem(EnterButton):
     """A sign, a label and a value. `sign`: the name of an icon or a light, "dot" for recording, "badge", or empty."""
 
     def __init__(self, *, clickable: bool = False, parent: QWidget | None = None) -> None:
@@ -69,22 +70,6 @@ class StripItem(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """As `sizeHint`."""
         return self.sizeHint()
-
-    def keyPressEvent(self, e: QKeyEvent | None) -> None:
-        """Press on Enter; Space, as everywhere, belongs to the muscle."""
-        if e is None:
-            return
-        if self._clickable and e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif e.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            super().keyPressEvent(e)
-        else:
-            e.ignore()
-
-    def keyReleaseEvent(self, e: QKeyEvent | None) -> None:
-        """Leave the key to the window."""
-        if e is not None:
-            e.ignore()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
         """Paint sign, label and value."""

@@ -8,18 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from biofeedback.training.plan import Plan
 from biofeedback.training.prescription import PrescribedPlan
 from biofeedback.ui.look.canvas import CENTRE, TOP, Canvas, text_width
+from biofeedback.ui.look.enter_button import EnterButton
 from biofeedback.ui.look.icons import paint_tick
 from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, RADIUS_CONTROL, Look
 from biofeedback.ui.phrase import Phrase, joined, say
 from biofeedback.ui.start.pictogram import paint_pictogram
-from biofeedback.ui.words import spoken
+from biofeedback.ui.words import carried, spoken
 
 PICTURE, SMALL_PICTURE = 112, 80
 NARROW = 330.0
@@ -64,7 +65,7 @@ def caps(prescribed: PrescribedPlan) -> Phrase:
     return joined(parts, " · ")
 
 
-class PlanCard(QAbstractButton):
+class PlanCard(EnterButton):
     """One offered plan. A click chooses it; `moved` tells of an arrow key, as steps to the right and down."""
 
     moved = pyqtSignal(int, int)
@@ -73,8 +74,8 @@ class PlanCard(QAbstractButton):
         super().__init__(parent)
         self.offered = offered
         self._look = Look()
-        self._hovered = False
         self._dose = self._minutes = ""
+        self._title, self._summary = carried(offered.plan.title), carried(offered.plan.summary)
         self.setCheckable(True)
         self.setAutoExclusive(False)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -92,7 +93,7 @@ class PlanCard(QAbstractButton):
         plan = self.offered.plan
         self._dose = spoken(dose(plan, short=short))
         self._minutes = self.tr("{n} min").format(n=plan.minutes(quick=quick, short=short))
-        self.setAccessibleName(f"{plan.title}. {plan.summary}")
+        self.setAccessibleName(f"{self._title}. {self._summary}")
         self.setAccessibleDescription(". ".join([self.meta, *self._tags()]))
         self.setToolTip(self.tr("At most {minutes} with calibration and pauses").format(minutes=self._minutes))
         self.update()
@@ -111,9 +112,8 @@ class PlanCard(QAbstractButton):
     def needed_height(self, width: int) -> int:
         """Return how high the card is at `width` pixels."""
         px, room = self._look.px, self._room(width)
-        plan = self.offered.plan
-        height = px(14) + text_height(plan.title, px(LEAD), room - px(28), 600)
-        height += px(4) + text_height(plan.summary, px(BODY), room)
+        height = px(14) + text_height(self._title, px(LEAD), room - px(28), 600)
+        height += px(4) + text_height(self._summary, px(BODY), room)
         height += px(8) + text_height(self.meta, px(CAPTION), room, 500)
         height += sum(px(4) + self._tag_height(tag, room) for tag in self._tags()) + px(14)
         return round(max(LEAST, self._picture(width) + 16, height))
@@ -125,17 +125,17 @@ class PlanCard(QAbstractButton):
         w, h, chosen = self.width(), self.height(), self.isChecked()
         plan, pic, room = self.offered.plan, self._picture(self.width()), self._room(self.width())
         c.fill(0, 0, w, h, t.canvas)
-        border = t.accent if chosen else t.edge if self._hovered else t.line
+        border = t.accent if chosen else t.edge if self.hovered else t.line
         c.box(0, 0, w, h, t.surface, RADIUS_CARD, border, 2 if chosen else 1)
         c.box(8, 8, pic, h - 16, t.accent_soft if chosen else t.canvas, RADIUS_CONTROL)
         size = pic - 16
         paint_pictogram(c, 8 + (pic - size) / 2, 8 + (h - 16 - size) / 2, size, plan)
         x, y = self._left(w), px(14)
-        high = text_height(plan.title, px(LEAD), room - px(28), 600)
-        c.text(plan.title, x, y, room - px(28), high, px(LEAD), 600, vertical=TOP, wrap=True)
+        high = text_height(self._title, px(LEAD), room - px(28), 600)
+        c.text(self._title, x, y, room - px(28), high, px(LEAD), 600, vertical=TOP, wrap=True)
         y += high + px(4)
-        high = text_height(plan.summary, px(BODY), room)
-        c.text(plan.summary, x, y, room, high, px(BODY), 400, t.ink2, vertical=TOP, wrap=True)
+        high = text_height(self._summary, px(BODY), room)
+        c.text(self._summary, x, y, room, high, px(BODY), 400, t.ink2, vertical=TOP, wrap=True)
         high = text_height(self.meta, px(CAPTION), room, 500)
         foot = h - px(14) - high
         c.text(self.meta, x, foot, room, high, px(CAPTION), 500, t.ink3, vertical=TOP, wrap=True)
@@ -162,22 +162,6 @@ class PlanCard(QAbstractButton):
             super().keyPressEvent(e)
         else:
             e.ignore()
-
-    def keyReleaseEvent(self, e: QKeyEvent | None) -> None:
-        """Leave the key to the window."""
-        if e is not None:
-            e.ignore()
-
-    def enterEvent(self, event: QEnterEvent | None) -> None:
-        """Show that it can be pressed."""
-        self._hovered = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, a0: object) -> None:  # noqa: ARG002 - Qt's signature
-        """Look plain again."""
-        self._hovered = False
-        self.update()
 
     def sizeHint(self) -> QSize:
         """As high as its words at its width."""

@@ -6,22 +6,24 @@ colour.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QSize, Qt
-from PyQt6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractButton, QScrollArea, QWidget
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QFocusEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QScrollArea, QWidget
 
 from biofeedback.safety import Item
 from biofeedback.ui.look.canvas import CENTRE, Canvas, key_width
+from biofeedback.ui.look.enter_button import EnterButton
 from biofeedback.ui.look.icons import paint_tick
 from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import BODY, LEAD, RADIUS_CONTROL, Look
+from biofeedback.ui.words import carried
 
 HIGHEST = 10
 TEN = "X"
 """The key for ten."""
 
 
-class PersonButton(QAbstractButton):
+class PersonButton(EnterButton):
     """Pressed by a click or by Enter; every other key is its card's."""
 
     def __init__(self, words: str, parent: QWidget) -> None:
@@ -42,22 +44,6 @@ class PersonButton(QAbstractButton):
         """Return a size in pixels at 100 % as it is here."""
         return self.look_of_now.px(size) * self.scale
 
-    def keyPressEvent(self, e: QKeyEvent | None) -> None:
-        """Press on Enter; leave the rest, Space among it, to the card."""
-        if e is None:
-            return
-        if e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif e.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            super().keyPressEvent(e)
-        else:
-            e.ignore()
-
-    def keyReleaseEvent(self, e: QKeyEvent | None) -> None:
-        """Leave the key to the window."""
-        if e is not None:
-            e.ignore()
-
     def focusInEvent(self, e: QFocusEvent | None) -> None:
         """Come into sight where the card scrolls."""
         super().focusInEvent(e)
@@ -66,16 +52,6 @@ class PersonButton(QAbstractButton):
             area = area.parentWidget()
         if area is not None:
             area.ensureWidgetVisible(self)
-
-    def enterEvent(self, event: QEnterEvent | None) -> None:
-        """Show that it can be pressed."""
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, a0: QEvent | None) -> None:
-        """Look plain again."""
-        super().leaveEvent(a0)
-        self.update()
 
 
 class ScaleButton(PersonButton):
@@ -112,7 +88,8 @@ class RuleButton(PersonButton):
     """A rule in large words with its key; the words break into lines and are never cut."""
 
     def __init__(self, item: Item, key: str, parent: QWidget) -> None:
-        words = item.text[:1].upper() + item.text[1:]
+        text = carried(item.text)
+        words = text[:1].upper() + text[1:]
         super().__init__(words, parent)
         self.item, self.key = item, key
         self.setAccessibleName(words)
