@@ -18,7 +18,7 @@ from biofeedback.engine import Engine
 from biofeedback.engine_state import EngineSettings
 from biofeedback.recorders import recorder_in
 from biofeedback.recording.account import beside
-from biofeedback.recording.library import runs
+from biofeedback.recording.library import newest, runs
 from biofeedback.report.practised import Practice, last_days, practised
 from biofeedback.sources.simulator import SimulatedSource
 from biofeedback.training.commands import Begin, Command, SetDose, SetExercise, SetReference, SetTarget
@@ -206,6 +206,70 @@ def test_people_come_with_their_last_day_the_newest_first(tmp_path: Path) -> Non
     beside(recorded(tmp_path, MONDAY, {}, code="D4"), "emg.json").write_text("{")
     newest = [(code, day and (WEDNESDAY - day).days) for code, day in last_days(runs(tmp_path), dt.UTC)]
     assert newest == [("B2", 0), ("A1", 3), ("C3", 3), ("D4", None)]
+
+
+def test_the_newest_session_that_tells_a_time_stands_for_a_person(tmp_path: Path) -> None:
+    for code, back in (("A1", 9), ("A1", 3), ("B2", 5), ("C3", 1)):
+        recorded(tmp_path, WEDNESDAY - dt.timedelta(days=back), {}, code=code)
+    recorded(tmp_path, WEDNESDAY - dt.timedelta(days=3), {}, code="A1", run=2)
+    for code, back in (("B2", 2), ("C3", 1)):
+        damaged = recorded(tmp_path, WEDNESDAY - dt.timedelta(days=back), {}, code=code)
+        beside(damaged, "emg.json").write_text("{")
+    found = newest(tmp_path)
+    assert [(run.subject, run.run) for run in found] == [("A1", 1), ("A1", 2), ("B2", 1)]
+    told = {code: day for code, day in last_days(runs(tmp_path), dt.UTC) if day}
+    assert dict(last_days(found, dt.UTC)) == told
+    with pytest.raises(FileNotFoundError):
+        newest(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "planned", "asked"),
+    [
+        ((20,), 4, True),
+        ((20, 1, 2, 3), 4, True),  # 3 of 8
+        ((20, 1, 2, 3, 14), 4, False),  # 4 of 8 is half
+        ((20, 0), 1, True),  # today is not over
+        ((13,), 4, False),  # began later
+        ((), 4, False),
+        ((20,), None, False),  # nothing was planned
+    ],
+)
+def test_less_than_half_of_two_weeks_is_known(
+    tmp_path: Path, days_ago: tuple[int, ...], planned: int | None, asked: bool
+) -> None:
+    tmp_path.joinpath("sub-X").mkdir()
+    for back in days_ago:
+        recorded(tmp_path, WEDNESDAY - dt.timedelta(days=back), {"exercise": exercise(block(20, 20))})
+    assert practice(tmp_path, days_per_week=planned).less_than_half == asked
+
+
+def test_days_of_rest_are_no_missed_days(tmp_path: Path) -> None:
+    recorded(tmp_path, WEDNESDAY - dt.timedelta(days=20), {"exercise": exercise(block(20, 20))})
+    rest = [WEDNESDAY - dt.timedelta(days=back) for back in (1, 3, 5)]
+    assert practice(tmp_path, days_per_week=4, rest_days=rest).less_than_half
+    assert not practice(tmp_path, days_per_week=3, rest_days=rest).less_than_half
+
+
+@pytest.mark.parametrize(
+    ("planned", "rest", "scored", "following"),
+    [
+        ((0, 2, 4), (), 0, 0),  # today
+        ((0, 2, 4), (), 3, 0),  # today, begun
+        ((0, 2, 4), (), 18, 2),  # today is done: Friday
+        ((0, 2, 4), (0, 2), 0, 5),  # rest today and on Friday: Monday
+        ((2,), (), 18, 7),
+        ((0,), (), 0, 5),
+        ((), (), 0, None),
+    ],
+)
+def test_the_next_planned_day_is_neither_done_nor_of_rest(
+    tmp_path: Path, planned: tuple[int, ...], rest: tuple[int, ...], scored: int, following: int | None
+) -> None:
+    recorded(tmp_path, WEDNESDAY, {"exercise": exercise(block(0, scored))})
+    days = [WEDNESDAY + dt.timedelta(days=n) for n in rest]
+    found = practice(tmp_path, planned_days=planned, rest_days=days).next_day
+    assert (found and (found - WEDNESDAY).days) == following
 
 
 def test_a_recorded_exercise_is_counted_as_it_was_done(tmp_path: Path) -> None:

@@ -23,15 +23,16 @@ from biofeedback.ui.guide import Guide
 from biofeedback.ui.look.tokens import Look, style_sheet
 from biofeedback.ui.page import Glance
 from biofeedback.ui.person.window import PersonWindow
-from biofeedback.ui.plans.editor import PlanEditor
+from biofeedback.ui.plans.plan_shelf import PlanShelf
 from biofeedback.ui.plans.prescription_dialog import PrescriptionDialog
 from biofeedback.ui.plans.prescription_preview import take_prescription
 from biofeedback.ui.settings.dialog import SettingsDialog
 from biofeedback.ui.sound.control import SoundControl
 from biofeedback.ui.sound.popover import SoundPopover
+from biofeedback.ui.start.reader import OWN_PLANS
 
-PLANS, PEOPLE = "plans", "people"
-"""Folders in the app's own one: plans of one's own, and what is private of each person."""
+PEOPLE = "people"
+"""Folder in the app's own one: what is private of each person."""
 
 
 class Companions(QObject):
@@ -75,20 +76,21 @@ class Companions(QObject):
 
     def plans(self) -> tuple[Plan, ...]:
         """Return the shipped plans, then those of one's own."""
-        return (*shipped_plans(), *own_plans(self._station.data / PLANS)[0])
+        return (*shipped_plans(), *own_plans(self._station.data / OWN_PLANS)[0])
 
     def edit_plan(self) -> None:
-        """Open the chosen plan in the editor."""
-        plan = self._guide.today.plan or shipped_plans()[0]
+        """Open the shelf of plans: to look at, copy, change and remove."""
         n_channels = len(self._station.choice.channels)
-        dialog = PlanEditor(plan, self._station.data / PLANS, self._look, self._window, n_channels=n_channels)
+        folder = self._station.data / OWN_PLANS
+        dialog = PlanShelf(folder, self._look, self._window, self._guide.today.plan, n_channels)
         dialog.finished.connect(lambda _: self._edited(dialog))
         dialog.open()
 
-    def _edited(self, dialog: PlanEditor) -> None:
+    def _edited(self, dialog: PlanShelf) -> None:
         dialog.deleteLater()
         if dialog.saved is not None:
             self._guide.change(plan=dialog.saved)
+        if dialog.changed:
             self.plans_changed.emit()
 
     # -- prescriptions --------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ from biofeedback.ui.train.page import TrainPage
 from biofeedback.ui.wake import Wake
 from biofeedback.ui.watch import Watch
 from biofeedback.ui.window_keys import OF_STEPS, WindowKeys, action_of
+from biofeedback.ui.words import carried
 
 
 class MainWindow(QWidget):
@@ -136,7 +137,7 @@ class MainWindow(QWidget):
 
     def _who(self) -> str:
         today = self.guide.today
-        return " · ".join(part for part in (today.subject, today.plan.title if today.plan else "") if part)
+        return " · ".join(part for part in (today.subject, carried(today.plan.title) if today.plan else "") if part)
 
     def _notify_of_sound(self, sentence: str) -> None:
         """Say it unless something graver is being said: the strip shows that there is no sound."""
@@ -291,6 +292,7 @@ class MainWindow(QWidget):
         self.strip.sound.clicked.connect(self._toggle_sound_card)
         self.train.cards.noticed.connect(self.notify)
         self.beside.noticed.connect(self.notify)
+        self.beside.plans_changed.connect(self.pages["start"].entered)
         self.beside.sound.noticed.connect(self._notify_of_sound)
         person = self.beside.person
         person.key_pressed.connect(self.press_key)

@@ -142,7 +142,7 @@ def _practising(state: EngineState, practice: PracticeState, warning: Phrase | N
     if stands and (practice.holding or practice.references[0] is not None):
         going = practice.holding and not practice.reached
         return Moment(say("NOT COUNTED"), "look", "look", stands, seconds_left=left if going else None,
-                      progress=practice.hold_fraction, uncounted=True)  # fmt: skip
+                      progress=practice.hold_fraction, with_target=False, uncounted=True)  # fmt: skip
     if practice.holding and practice.reached:
         hint = warning or say("Let go when you like")
         return Moment(say("REACHED"), "tick", "reached", hint, progress=1.0, met=True)

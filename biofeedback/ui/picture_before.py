@@ -19,6 +19,7 @@ from biofeedback.ui.picture_session import SUBJECT, GuidedSession
 from biofeedback.ui.picture_shot import Shot, Story
 from biofeedback.ui.picture_station import ON_WALL_POWER
 from biofeedback.ui.picture_week import FIRST, TODAY, after_a_week, days_away, prescription, with_prescription
+from biofeedback.ui.plans.prescription_dialog import PrescriptionDialog
 from biofeedback.ui.plans.prescription_preview import PrescriptionPreview
 
 HOLD = find_plan("knee-straightening-hold")
@@ -51,6 +52,13 @@ def look_of(session: GuidedSession) -> Look:
     return Look(palette_of(settings.palette), settings.text_percent)
 
 
+def _make_prescription(window: MainWindow) -> None:
+    """Open the dialog and add the plan that it offers first."""
+    window.beside.make_prescription()
+    if dialog := window.findChild(PrescriptionDialog):
+        dialog.form.add.click()
+
+
 def _start(root: Path) -> Iterator[Shot]:
     session = GuidedSession(after_a_week(root), FIRST, now=TODAY)
     session.choose(SUBJECT)
@@ -61,7 +69,7 @@ def _start(root: Path) -> Iterator[Shot]:
     yield Shot("start-new-person", session, doing("new person"))
     yield Shot("start-prescription-menu", session, doing("prescription"))
     yield Shot("plan-editor", session, doing("edit plans"))
-    yield Shot("prescription-dialog", session, lambda window: window.beside.make_prescription())
+    yield Shot("prescription-dialog", session, _make_prescription)
     file = root / "prescription.toml"
     write_prescription(file, prescription())
 

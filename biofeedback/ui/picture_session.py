@@ -113,11 +113,13 @@ class GuidedSession:
     def until_phase(self, phase: str, *, repetition: int = 1, seconds: float = 0.0, block: str = "") -> None:
         """Let signal come until the exercise is so far into a phase."""
         self.until(
-            lambda: (one := self.exercise) is not None
-            and one.phase == phase
-            and one.repetition >= repetition
-            and one.phase_elapsed >= seconds
-            and one.block.startswith(block)
+            lambda: (
+                (one := self.exercise) is not None
+                and one.phase == phase
+                and one.repetition >= repetition
+                and one.phase_elapsed >= seconds
+                and one.block.startswith(block)
+            )
         )
 
     def _step(self) -> None:
@@ -139,7 +141,7 @@ class GuidedSession:
     def tense(self, *seconds: float) -> None:
         """Let the person tense the muscles for so long, with a second of rest after each time."""
         for one in seconds:
-            self.wish = Screen("work", kind="hold", low=50.0, bars=(None,) * len(self.station.choice.channels))
+            self.wish = Screen("work", kind="hold", low=55.0, bars=(None,) * len(self.station.choice.channels))
             self.run(one)
             self.wish = Screen()
             self.run(1.0)
@@ -193,16 +195,15 @@ class GuidedSession:
         self.settle()
 
     def rate(self) -> None:
-        """Answer the card for pain and effort with every row that it asks for, if it is open."""
+        """Answer each card for pain and effort that is asked now, every row of it."""
         card = self.window.train.cards.rating
         self.settle()
-        for digit in "14":
-            if not card.isHidden():
+        while not card.isHidden():
+            for digit in "14":
                 type_key(card, digit)
                 self.run(0.2)
-                self.settle()
-        if not card.isHidden():
             type_key(card, "")
+            self.run(0.2)
             self.settle()
 
     def unplug(self, seconds: float) -> None:

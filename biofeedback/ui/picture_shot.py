@@ -27,7 +27,6 @@ LOOKS: tuple[PictureLook, ...] = (
 )  # fmt: skip
 
 
-
 @dataclass(frozen=True, slots=True)
 class Shot:
     """One moment of a session, standing still. `opens`: what to open before painting, `closes`: after."""
@@ -75,20 +74,28 @@ def grab(shot: Shot, look: PictureLook) -> QPixmap:
         return picture
     picture = window.grab()
     painter = QPainter(picture)
-    for other in _above():
+    for other in _above(window):
         _lay(painter, other, window, QPoint(*size))
     painter.end()
     shot.closes(window)
-    for other in _above():
+    for other in _above(window):
         other.close()
     session.settle()
     return picture
 
 
-def _above() -> list[QWidget]:
+def _above(window: MainWindow) -> list[QWidget]:
     """Return the dialogs and menus that stand over the window, the lowest first."""
     found = [one for one in QApplication.topLevelWidgets() if one.isVisible() and isinstance(one, QDialog | QMenu)]
-    return sorted(found, key=lambda one: isinstance(one, QMenu))
+    return sorted((one for one in found if _belongs(one, window)), key=lambda one: isinstance(one, QMenu))
+
+
+def _belongs(one: QWidget, window: MainWindow) -> bool:
+    """Return whether `one` was opened from `window`, and not from that of an earlier picture."""
+    above: QWidget | None = one
+    while above is not None and above is not window:
+        above = above.parentWidget()
+    return above is window
 
 
 def _lay(painter: QPainter, other: QWidget, window: MainWindow, size: QPoint) -> None:

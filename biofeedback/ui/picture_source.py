@@ -34,9 +34,7 @@ class GrantedSource:
 
     def __init__(self, channels: tuple[ChannelSettings, ...], person: Person, *, as_board: bool) -> None:
         self._person = person
-        self.muscle = SimulatedSource(
-            len(channels), RATE, channels=channels, drive=self._drive, paced=False, seed=7
-        )
+        self.muscle = SimulatedSource(len(channels), RATE, channels=channels, drive=self._drive, paced=False, seed=7)
         self._as_board = as_board
         self.simulated = self.by_hand = not as_board
         self.label = f"{BOARD} on /dev/ttyACM0" if as_board else self.muscle.label

@@ -21,6 +21,8 @@ from biofeedback.ui.picture_week import FIRST, TODAY, after_a_week
 from biofeedback.ui.review.outcome_dialog import OutcomeDialog
 from biofeedback.ui.review.page import ReviewPage
 
+LINE = find_plan("foot-lift")
+
 
 def _at_train(folder: Path, plan: Plan, *, n_channels: int = 1, seed: int = 3) -> GuidedSession:
     """Return a session whose exercise has begun."""
@@ -63,7 +65,7 @@ def _exercise(root: Path) -> Iterator[Shot]:
     yield Shot("train-note", session, pressing("M"), lambda window: window.train.cards.note.hide())
     session.until_phase("rest", repetition=2, seconds=0.5)
     yield Shot("train-let-go", session)
-    session.until_phase("rest", repetition=4, seconds=7)
+    session.until_phase("rest", repetition=4, seconds=18.8)
     yield Shot("train-rest", session)
     yield Shot("person-rest", session, person=True)
     session.press("Up", "Up")
@@ -86,6 +88,14 @@ def _exercise(root: Path) -> Iterator[Shot]:
     session.close()
 
 
+def _line(root: Path) -> Iterator[Shot]:
+    session = _at_train(root / "line", LINE, seed=4)
+    session.until(lambda: (one := session.exercise) is not None and (one.set_number, one.repetition) == (2, 5))
+    session.until(_holding(session, 3.2))
+    yield Shot("train-line", session)
+    session.close()
+
+
 def _faults(root: Path) -> Iterator[Shot]:
     session = _at_train(root / "faults", HOLD)
     session.until_phase("work", repetition=2, block="set")
@@ -99,7 +109,9 @@ def _faults(root: Path) -> Iterator[Shot]:
     session.until_phase("work", repetition=4, block="set")
     session.until(_holding(session, 3.0))
     session.station.signs = ON_WALL_POWER
-    session.run(6)
+    for _ in range(7):
+        session.run(1)
+        session.settle()
     yield Shot("train-mains", session)
     session.close()
 
@@ -149,15 +161,13 @@ def _free(root: Path) -> Iterator[Shot]:
     for seconds in (4.0, 7.0, 3.0, 6.5):
         session.tense(seconds)
         session.run(3)
-    session.wish = Screen("work", kind="hold", low=42.0, bars=(None,))
+    session.wish = Screen("work", kind="hold", low=55.0, bars=(None,))
     session.run(3.6)
     yield Shot("train-free", session)
     session.wish = Screen()
     session.run(3)
-    session.press("R")
-    session.window.guide.go("review")
-    session.run(0.3)
-    session.settle()
+    session.press("E")
+    session.go_to_review()
     yield Shot("review-free", session)
     page = session.window.pages["review"]
     recording = session.window.guide.recording
@@ -197,6 +207,7 @@ STORIES = (
            "person", "train-raw", "train-delay", "train-sound", "train-more", "train-note", "train-let-go",
            "train-rest", "person-rest", "train-target", "train-hidden", "train-pause", "train-paused",
            "train-stop"), _exercise),
+    Story(("train-line",), _line),
     Story(("train-loose", "train-findings", "train-mains"), _faults),
     Story(("stale", "person-stale"), _stale),
     Story(("train-rating", "train-over", "review", "review-outcome"), _over),

@@ -89,4 +89,3 @@ def _copy(root: Path, kept: Path) -> Path:
     folder = root / f"after-{n}"
     shutil.copytree(kept, folder)
     return folder
-

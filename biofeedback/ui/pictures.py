@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import json
 import os
 import sys
 import tempfile
@@ -41,10 +42,10 @@ DOCS: dict[str, tuple[str, PaletteName]] = {
     "calibrate": ("calibrate-push-1", "light"),
     "calibrate-result": ("calibrate-result", "light"),
     "train-contract": ("train-contract", "light"),
-    "train-hold": ("train-hold", "light"),
+    "train-hold": ("train-line", "light"),
     "train-rest": ("train-rest", "light"),
     "train-two": ("train-two", "light"),
-    "train-dark": ("train-hold", "dark"),
+    "train-dark": ("train-line", "dark"),
     "train-free": ("train-free", "light"),
     "stale": ("stale", "light"),
     "review": ("review", "light"),
@@ -167,6 +168,14 @@ def save(picture: QImage, path: Path, *, small: bool = False) -> None:
         raise OSError(f"{path} could not be written")
 
 
+def offscreen(folder: Path) -> str:
+    """Return the platform with a screen larger than any picture; menus keep to the screen, and Qt's own is small."""
+    screen = {"name": "picture", "x": 0, "y": 0, "width": 2560, "height": 1440, "logicalDpi": 96, "dpr": 1}
+    file = folder / "screen.json"
+    file.write_text(json.dumps({"screens": [screen]}))
+    return f"offscreen:configfile={file}"
+
+
 def _size(text: str) -> tuple[int, int]:
     """Return a size such as 1024x640."""
     width, _, height = text.partition("x")
@@ -181,15 +190,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=_size, metavar="WxH", help="light, in this size only, at 100 and 200 %% text")
     parser.add_argument("--docs", action="store_true", help="only those of docs/pictures, under their names there")
     options = parser.parse_args(arguments)
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    application = QApplication.instance() or QApplication(["pictures"])
-    if isinstance(application, QApplication):
-        application.setStyle("Fusion")
     options.folder.mkdir(parents=True, exist_ok=True)
     looks = LOOKS
     if options.size:
         looks = ((options.size, "light", 100), (options.size, "light", 200))
     with tempfile.TemporaryDirectory() as library:
+        os.environ["QT_QPA_PLATFORM"] = offscreen(Path(library))
+        application = QApplication.instance() or QApplication(["pictures"])
+        if isinstance(application, QApplication):
+            application.setStyle("Fusion")
         if options.docs:
             n = paint_docs(options.folder, Path(library))
         else:

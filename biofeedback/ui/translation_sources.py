@@ -25,6 +25,8 @@ PLAN_KEYS = (
 """What of a plan a person reads; its evidence and sources stay in the language that they are quoted in."""
 Text = tuple[str, str]
 """Context and source text."""
+REFUSAL = "ImpossibleValue"
+"""What is raised with a key and the end of a sentence."""
 LEAST_WORDS = 3
 """Words from which a text of a module that speaks is taken for a sentence: shorter ones are names and codes."""
 TABLES = {
@@ -32,16 +34,20 @@ TABLES = {
     "safety.py": ("REASON_NAMES", "UNSEEN_NAMES", "DO_NOT_START", "ONLY_IF_AGREED", "NOBODY_WEARS", "ISOLATOR_FITTED"),
     "training/prescription.py": ("STOP_RULES",),
     "report/words.py": ("WHY", "PERCENT"),
+    "ui/prepare/mains_guard.py": ("NOT_LOOKED", "SIMULATED_MUSCLE"),
 }
 """Tables of texts, whatever their length, by module. Of an entry made by a call the first argument is its key."""
 SPEAKING = (
     "app.py", "emg/delay.py", "emg/pairs.py", "emg/sense.py", "emg/sensor_limits.py", "engine.py", "pipeline.py",
     "recording/bids.py", "recording/edf_reader.py", "recording/edf_writer.py", "recording/library.py",
+    "recording/people.py",
     "recording/recorder.py", "recording/session.py", "recording/settings.py", "report/electrode_sites.py",
     "safety.py", "sitting.py", "sources/greeting.py", "sources/replay.py", "sources/serial_port.py",
-    "station.py", "training/calibration.py", "training/notes.py", "training/plan.py", "training/plan_file.py",
+    "station.py", "training/calibration.py", "training/kept_prescription.py", "training/notes.py",
+    "training/own_plans.py", "training/plan.py", "training/plan_file.py",
     "training/plan_tables.py", "training/plan_values.py", "training/practice.py", "training/prescription.py",
-    "training/setup.py", "training/toml_document.py",
+    "training/setup.py", "training/toml_document.py", "ui/plans/edit_draft.py", "ui/plans/prescription_row.py",
+    "ui/review/results.py",
 )  # fmt: skip
 """Modules below ui (and the app itself) whose sentences reach the screen ready made."""
 
@@ -177,6 +183,11 @@ def _sentences(node: ast.AST) -> Found:
             continue
         if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute) and _is_log(child.func.value):
             continue
+        if isinstance(child, ast.Call) and getattr(child.func, "id", "") == REFUSAL and len(child.args) == 2:
+            text = _sentence(child.args[1])  # the end of a sentence, however short
+            if text is not None:
+                yield PHRASE, text, child.lineno
+                continue
         text = _sentence(child)
         if text is None:
             yield from _sentences(child)

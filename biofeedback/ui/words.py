@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QCoreApplication
 
-from biofeedback.ui.phrase import Phrase
+from biofeedback.ui.phrase import Phrase, marked
 
 
 def spoken(phrase: Phrase) -> str:
     """Return `phrase` translated, its places filled, with the phrases in them translated too."""
     return phrase.filled(translated)
+
+
+def carried(text: str) -> str:
+    """Return a whole text that was made below ui, such as a plan's or an error's, in the person's language."""
+    return spoken(marked(text)) if text else ""
 
 
 def translated(text: str) -> str:

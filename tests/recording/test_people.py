@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,10 +16,12 @@ from hypothesis import strategies as st
 from biofeedback.recording.people import (
     MAX_MARKER_NOTE,
     MAX_NAME,
+    InTheWay,
     LoadedPerson,
     People,
     Person,
     PersonError,
+    Reason,
     marker_key,
 )
 
@@ -33,6 +37,9 @@ people_ = st.builds(
     rest_days=st.lists(st.dates(), max_size=5).map(tuple),
     last_plan=texts,
     markers=st.dictionaries(texts, texts, max_size=4),
+    planned_since=st.none() | st.dates(),
+    time_of_day=texts.map(lambda text: text[:40]),
+    reasons=st.lists(st.builds(Reason, st.dates(), st.sampled_from(get_args(InTheWay))), max_size=4).map(tuple),
 )
 
 
@@ -96,6 +103,13 @@ def test_a_code_leads_nowhere_else(tmp_path: Path, code: str) -> None:
         ("rest_days = [2026-11-22T10:00:00]", "rest_days"),
         (f"rest_days = ['{SECRET}']", "rest_days"),
         (f"markers = ['{SECRET}']", "wrong kind"),
+        (f"reasons = ['{SECRET}']", "each of reasons"),
+        ("[[reasons]]\nday = 2026-11-22", "each of reasons"),
+        (f"[[reasons]]\nday = 2026-11-22\nwhat = '{SECRET}'", "each of reasons"),
+        ("[[reasons]]\nday = 2026-11-22T10:00:00\nwhat = 'pain'", "each of reasons"),
+        ("[[reasons]]\nday = 2026-11-22\nwhat = ['pain']", "each of reasons"),
+        ("planned_since = 3", "planned_since"),
+        (f"time_of_day = '{'x' * 41}'", "41 characters"),
         ("[markers]\n'ses-1_run-01#1' = 3", "marker's note"),
         ("schema = 'one'", "schema"),
         ("a = " + "[" * 5000, "not TOML"),
@@ -160,6 +174,8 @@ def test_what_is_no_file_is_neither_read_nor_written_over(tmp_path: Path) -> Non
         (Person("A1", planned_days=(-1,)), "planned_days"),
         (Person("A1", rest_days=(dt.datetime(2026, 11, 22, tzinfo=dt.UTC),)), "rest_days"),
         (Person("A1", markers={"key": "x" * (MAX_MARKER_NOTE + 1)}), "marker's note"),
+        (Person("A1", time_of_day="x" * 41), "time_of_day"),
+        (Person("A1", reasons=(Reason(dt.date(2026, 11, 22), cast("Any", "weather")),)), "reasons"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_and_the_old_stays(tmp_path: Path, person: Person, said: str) -> None:
@@ -173,7 +189,26 @@ def test_what_cannot_be_kept_is_refused_and_the_old_stays(tmp_path: Path, person
 def test_nothing_private_is_in_a_repr() -> None:
     person = Person("A1", SECRET, SECRET, 3, (1, 2), (dt.date(2026, 11, 22),), SECRET, {SECRET: SECRET})
     assert repr(person) == "Person(code='A1')"
+    assert "pain" not in repr(Reason(dt.date(2026, 11, 22), "pain"))
     assert SECRET not in repr(LoadedPerson(person))
+
+
+def test_changes_from_many_threads_are_all_kept(tmp_path: Path) -> None:
+    def add(number: int) -> None:
+        for n in range(5):
+            People(tmp_path).change("A1", lambda person, n=n: person.with_marker(f"ses-{number}#{n}", "x"))  # type: ignore[misc]
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(People(tmp_path).read("A1").markers) == 20
+
+
+def test_a_change_to_the_same_writes_nothing(tmp_path: Path) -> None:
+    assert People(tmp_path / "people").change("A1", lambda person: person) == Person("A1")
+    assert not (tmp_path / "people").exists()
 
 
 def test_a_marker_gets_changes_and_loses_its_note() -> None:
@@ -190,8 +225,9 @@ def test_a_marker_gets_changes_and_loses_its_note() -> None:
 def test_damaged_bytes_never_crash(tmp_path: Path) -> None:
     rng = random.Random(43)
     people = People(tmp_path)
-    person = Person("A1", SECRET, "note", 3, (0, 2), (dt.date(2026, 11, 22),), "quad-set", {"ses-1_run-01#1": "x"})
-    people.save(person)
+    day = dt.date(2026, 11, 22)
+    person = Person("A1", SECRET, "note", 3, (0, 2), (day,), "quad-set", {"ses-1_run-01#1": "x"}, day, "at noon")
+    people.save(replace(person, reasons=(Reason(day, "pain"),)))
     path = people.folder("A1") / "person.toml"
     whole = path.read_bytes()
     messages = 0

@@ -25,8 +25,11 @@ from biofeedback.ui.choice import SIMULATED, Choice, FoundPort
 from biofeedback.ui.guide import Step
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.wake import Wake
+from tests.ui.disguise import disguise, other_letters, painted
 from tests.ui.session_driver import MakeApp, app_on_granted_time
 
+__all__ = ["disguise", "other_letters", "painted"]
+"""Fixtures that are defined elsewhere."""
 Channels = tuple[ChannelSettings, ...]
 ONE = (ChannelSettings("vastus medialis", "left"),)
 

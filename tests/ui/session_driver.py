@@ -6,6 +6,7 @@ One rule: what is pressed must be there to be pressed: shown, enabled, and cover
 from __future__ import annotations
 
 import functools
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 import biofeedback.app
+import biofeedback.engine
 import biofeedback.station
 import biofeedback.ui.main_window
 from biofeedback.app import run_app
@@ -264,9 +266,11 @@ class App:
         return session
 
     def trouble(self) -> list[str]:
-        """Return what the app's log or Qt complained of."""
+        """Return what the app's log or Qt complained of; what a screen that is none cannot do is no trouble."""
         return [
-            f"{record.message} {record.exc_text or ''}" for record in self._caplog.records if record.levelno >= 30
+            f"{record.message} {record.exc_text or ''}"
+            for record in self._caplog.records
+            if record.levelno >= logging.WARNING and "This plugin does not support" not in record.message
         ]
 
 
@@ -292,6 +296,7 @@ def app_on_granted_time(
             app.engine = Engine(*args, clock=station.time, **given)
             return app.engine
 
+        patch.setattr(biofeedback.engine, "RETRY", 0.02)  # the host's own seconds: there is nothing to wait for
         patch.setattr(biofeedback.station, "Engine", engine)
         patch.setattr(biofeedback.station, "source_for", station.board_for)
         patch.setattr(biofeedback.station, "look", lambda: station.signs)

@@ -128,10 +128,8 @@ class GrantedBoard:
         assert self._info is not None
         self._sent += 1
         events: list[Event] = []
-        made = 0
-        while made < round(TICK * self._info.rate):
+        while self.inner._index < round(self._sent * TICK * self._info.rate):
             events += self.inner.read(0)
-            made += round(0.05 * self._info.rate)
         blocks = [event for event in events if isinstance(event, Scans)]
         others = [event for event in events if not isinstance(event, Scans)]
         whole = all(a.end_index == b.first_index for a, b in itertools.pairwise(blocks))
@@ -148,7 +146,8 @@ class Wearer:
         self._coming: list[tuple[float, ...]] = [(0.0, 0.0)] * REACTION
 
     def drive(self, index: NDArray[np.int64], n_channels: int) -> NDArray[np.float64]:
-        return np.tile(np.array((*self.levels, 0.0, 0.0)[:n_channels]), (len(index), 1))
+        others = n_channels * (0.0,)
+        return np.tile(np.array((*self.levels, *others)[:n_channels]), (len(index), 1))
 
     def look(self, state: EngineState) -> None:
         """See the prompt; what it asks for is done after the reaction."""

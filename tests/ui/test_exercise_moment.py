@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from biofeedback.training.commands import (
     Finish,
     Pause,
-    Rate,
     Repeat,
     Resume,
     SetTarget,
@@ -23,13 +22,13 @@ from biofeedback.training.commands import (
 )
 from biofeedback.training.events import BlockResult, Offer, Repetition
 from biofeedback.training.exercise_state import ExerciseState
-from biofeedback.training.plan_file import SHIPPED
-from biofeedback.ui.controls import exercise_commands, moved_target
+from biofeedback.training.plan_file import SHIPPED, find_plan
+from biofeedback.ui.controls import exercise_commands
 from biofeedback.ui.instant import Moment
 from biofeedback.ui.phrase import say
 from biofeedback.ui.readings import readings
 from biofeedback.ui.train.exercise_lines import exercise_lines, in_block, is_pair, line_at
-from biofeedback.ui.train.exercise_moment import exercise_moment, plan_named, rating_asked, waits_to_begin
+from biofeedback.ui.train.exercise_moment import exercise_moment, plan_named, waits_to_begin
 from biofeedback.ui.train.exercise_ring import exercise_ring
 from biofeedback.ui.train.exercise_side import dots, side_words
 from biofeedback.ui.train.prompt_trail import AHEAD, PromptTrail
@@ -172,18 +171,46 @@ def test_free_practice_keeps_the_word() -> None:
     assert exercise_moment(made, practice_of(made)) is None
 
 
-def test_after_the_exercise_pain_and_then_effort_are_asked_once() -> None:
+def test_an_exercise_that_is_over_says_how_many_and_what_enter_does() -> None:
     over = exercise(phase="done", phase_elapsed=3.0, phase_seconds=None, blocks=(TEST, SET))
-    assert told(over).hint.filled().startswith("You reached 8 of 9; 1 not counted. Pain now?")
-    assert rating_asked(practice_of(at(over))) == ("pain", "after")
-    pain, effort = Rate("pain", 2, "after"), Rate("effort", 5, "after")
-    assert rating_asked(practice_of(at(over, notes=(pain,)))) == ("effort", "after")
-    assert rating_asked(practice_of(at(over, notes=(pain, effort)))) is None
-    # the next exercise begins with a rating of its own
-    assert rating_asked(practice_of(at(over, notes=(pain, effort, Rate("pain", 1, "before"))))) == ("pain", "after")
-    assert rating_asked(practice_of(at(exercise()))) is None
+    now = told(over)
+    assert now.word.filled() == "EXERCISE OVER"
+    assert now.hint.filled() == "You reached 8 of 9; 1 not counted.\nEnter: Review"
+    unrecorded = replace(at(over), recording=None)
+    said = exercise_moment(unrecorded, practice_of(unrecorded))
+    assert said is not None
+    assert "Review" not in said.hint.filled()
     late = exercise(phase="done", phase_elapsed=100.0, blocks=(SET,))
     assert exercise_moment(at(late), practice_of(at(late))) is None
+
+
+def test_a_plan_of_ones_own_is_said_in_its_own_words_and_no_other_plans() -> None:
+    own = replace(find_plan("quad-set"), name="my-own", title="Mine", words="Push as we said.")
+    shown = exercise()
+    mine = replace(shown, setup=replace(shown.setup, exercise=replace(shown.setup.exercise, plan="my-own")))
+    now = exercise_moment(at(mine), practice_of(at(mine)), plan=own)
+    assert now is not None
+    assert now.hint.filled() == "Push as we said."
+    assert told(mine).hint.filled() == "Up to the line"
+    shipped = exercise_moment(at(shown), practice_of(at(shown)), plan=own)
+    assert shipped == told(shown)
+    waiting = at(mine, exercise=None)
+    begin = exercise_moment(waiting, practice_of(waiting), plan=own)
+    assert begin is not None
+    assert begin.hint.filled().startswith("Mine:")
+
+
+def test_while_nothing_is_counted_the_band_says_so_and_nothing_is_met() -> None:
+    shown = exercise(holding=True, hold_clock=2.0, hold_fraction=0.4)
+    made = at(shown)
+    now = exercise_moment(made, practice_of(made), stands=say("Loose"))
+    assert now is not None
+    assert (now.word.filled(), now.hint.filled(), now.tone) == ("NOT COUNTED", "Loose", "look")
+    assert now.uncounted
+    assert not now.met
+    assert (now.seconds_left, now.progress) == (3.0, 0.4)
+    hidden = at(exercise(block="test"))
+    assert exercise_moment(hidden, practice_of(hidden), stands=say("Loose")) == told(exercise(block="test"))
 
 
 # -- lines ------------------------------------------------------------------------------------------------
@@ -191,8 +218,18 @@ def test_after_the_exercise_pain_and_then_effort_are_asked_once() -> None:
 
 def test_a_target_for_the_next_set_is_a_mark_and_the_frozen_one_counts() -> None:
     first, _ = exercise_lines(practice_of(at(exercise(next_target=SetTarget(55.0), first_target=40.0))))
-    assert (first.solid, first.coming, first.first) == ((50.0,), 55.0, 40.0)
-    assert exercise_lines(practice_of(at(exercise())))[0].coming is None
+    assert (first.solid, first.coming, first.first) == ((50.0,), (55.0,), 40.0)
+    assert exercise_lines(practice_of(at(exercise())))[0].coming == ()
+    band = exercise("knee-straightening-hold", next_target=SetTarget(40.0, 60.0))
+    assert exercise_lines(practice_of(at(band)))[0].coming == (40.0, 60.0)
+
+
+def test_the_other_muscles_line_for_the_next_set_is_a_mark_too() -> None:
+    shown = exercise("arm-up-neck-quiet", next_ceiling=25.0)
+    _, other = exercise_lines(practice_of(at(shown, level=(52.0, 22.0))))
+    assert (other.solid, other.coming) == ((shown.ceiling,), (25.0,))
+    same = at(exercise("arm-up-neck-quiet"), level=(52.0, 22.0))
+    assert exercise_lines(practice_of(same))[1].coming == ()
 
 
 def test_the_other_muscle_has_a_line_to_stay_below() -> None:
@@ -339,17 +376,7 @@ def test_keys_lead_the_exercise_only_where_they_mean_something() -> None:
     assert commands(exercise(phase="pause", blocks=(TEST,)), "repeat") == []
     assert commands(exercise(), "bar") == [ShowBar(shown=False)]
     assert commands(exercise(bar_hidden=True), "bar") == [ShowBar(shown=True)]
-    assert commands(exercise(), "7") == []
-    assert commands(exercise(phase="done", blocks=(SET,)), "7") == [Rate("pain", 7, "after")]
-
-
-def test_arrows_move_the_next_sets_target_and_a_band_keeps_its_width() -> None:
-    moved = moved_target(practice_of(at(exercise(next_target=SetTarget(55.0)))), up=True)
-    assert (moved.low, moved.high) == (60.0, None)
-    band = practice_of(at(exercise("knee-straightening-hold", next_target=SetTarget(40.0, 50.0))))
-    assert (moved_target(band, up=False).low, moved_target(band, up=False).high) == (35.0, 45.0)
-    top = practice_of(at(exercise(next_target=SetTarget(140.0, 150.0))))
-    assert (moved_target(top, up=True).low, moved_target(top, up=True).high) == (140.0, 150.0)
+    assert commands(exercise(block="test"), "bar") == []
 
 
 def test_a_plan_set_up_anew_waits_although_another_was_done() -> None:

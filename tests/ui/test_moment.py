@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -88,6 +89,28 @@ def test_a_lost_board_is_waited_for_at_once() -> None:
 
 def test_a_saturated_signal_says_so_in_place_of_the_hint() -> None:
     assert "hits its ceiling" in said(state(found("saturation", "fix", 0)))[1]
+
+
+def without_value(given: EngineState) -> EngineState:
+    assert given.update is not None
+    level: tuple[float | None, ...] = (None,)
+    return replace(given, update=replace(given.update, practice=replace(given.update.practice, level=level)))
+
+
+@pytest.mark.parametrize("how", [{}, {"holding": True, "above": True, "hold_clock": 1.8, "hold_fraction": 0.36}])
+def test_while_trouble_stops_the_clock_nothing_is_called_a_hold(how: dict[str, Any]) -> None:
+    given = without_value(state(found("loose", "fix", 0), **how))
+    shown = moment(given, NOW)
+    assert shown.word.filled() == "NOT COUNTED"
+    assert shown.hint.filled() == "An electrode may be loose.\nPress the sensor's electrodes down for ten seconds."
+    assert (shown.uncounted, shown.met, shown.with_target, shown.tone) == (True, False, False, "look")
+    assert (shown.seconds_left is not None) == bool(how)
+
+
+def test_a_moment_without_a_value_is_no_news() -> None:
+    assert said(without_value(state(holding=True)))[0] == "HOLD"
+    assert said(without_value(state(found("loose", "fix", 1), holding=True)))[0] == "HOLD"
+    assert said(state(found("hum", "fix", 0, percent=40), holding=True))[0] == "HOLD"
 
 
 def test_with_the_simulated_muscle_space_contracts_and_p_pauses() -> None:

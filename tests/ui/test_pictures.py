@@ -4,24 +4,74 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication
 
 from biofeedback.ui.moment import moment
-from biofeedback.ui.picture_scenes import run_scene, scenes
-from biofeedback.ui.pictures import main
+from biofeedback.ui.picture_before import HOLD
+from biofeedback.ui.picture_scenes import SMALL, run_scene, scenes
+from biofeedback.ui.picture_session import SUBJECT, GuidedSession
+from biofeedback.ui.picture_shot import LOOKS, Shot, file_name, grab
+from biofeedback.ui.pictures import DOCS, NAMES, main, moments, save
 
 
-def test_a_scene_is_painted_in_both_sizes_and_palettes(tmp_path: Path, qapp: QApplication) -> None:
+def colours(picture: QImage) -> int:
+    """Return how many colours stand on a grid over the picture."""
+    return len({picture.pixel(x, y) for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)})
+
+
+def test_a_scene_is_painted_in_every_size_palette_and_text_size(
+    tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")  # so that what main sets goes with the test
     assert main([str(tmp_path), "--only", "01-ready"]) == 0
-    pictures = {path.stem: QImage(str(path)) for path in tmp_path.glob("*.png")}
-    assert sorted(pictures) == [
-        f"01-ready-{width}-{palette}" for width in (1280, 1920) for palette in ("dark", "light")
-    ]
+    pictures = {path.name: QImage(str(path)) for path in tmp_path.glob("*.png")}
+    assert sorted(pictures) == sorted(file_name("01-ready", look) for look in LOOKS)
+    assert capsys.readouterr().out.startswith(f"{len(LOOKS)} pictures in ")
     for name, picture in pictures.items():
         assert picture.width() == int(name.split("-")[2])
-        seen = {picture.pixel(x, y) for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)}
-        assert len(seen) > 30
+        assert colours(picture) > 30
+
+
+def test_the_pictures_of_the_guide_are_moments_that_are_told() -> None:
+    assert {moment_name for moment_name, _ in DOCS.values()} <= set(NAMES)
+    assert len(set(NAMES)) == len(NAMES)
+
+
+def test_a_moment_looks_the_same_each_time_it_is_played(tmp_path: Path, qapp: QApplication) -> None:
+    taken = []
+    for n in range(2):
+        for shot in moments(["prepare-two"], tmp_path / str(n)):
+            assert shot.session.window.guide.step == "prepare"
+            assert not shot.session.station.engine.state.simulated
+            taken.append(grab(shot, (SMALL, "light", 100)).toImage())
+    assert taken[0] == taken[1]
+    assert colours(taken[0]) > 60
+
+
+def test_a_simulated_person_is_led_to_a_set_and_the_picture_is_written(tmp_path: Path, qapp: QApplication) -> None:
+    session = GuidedSession(tmp_path, HOLD, seed=3)
+    session.choose(SUBJECT)
+    session.train()
+    session.until_phase("work", repetition=1, seconds=2.0, block="test")
+    exercise = session.exercise
+    assert exercise is not None
+    assert exercise.bar_hidden
+    file = tmp_path / "test.png"
+    save(grab(Shot("test", session), (SMALL, "dark", 200)).toImage(), file, small=True)
+    assert QImage(str(file)).width() == SMALL[0]
+    session.close()
+    recording = session.station.engine.state.recording
+    assert recording is not None
+    assert recording.closed
+    assert recording.path is not None
+    assert recording.path.exists()
+
+
+def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path, qapp: QApplication) -> None:
+    with pytest.raises(OSError, match="could not be written"):
+        save(QImage(8, 8, QImage.Format.Format_RGB32), tmp_path / "nowhere" / "x.png")
 
 
 def test_a_whole_calibration_on_the_real_engine_ends_with_a_verdict_and_percent(tmp_path: Path) -> None:

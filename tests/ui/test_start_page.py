@@ -23,9 +23,10 @@ from biofeedback.emg.ring_buffer import RingBuffer
 from biofeedback.emg.sensor import ChannelSettings, Sensor
 from biofeedback.engine_state import EngineState
 from biofeedback.recording.account import beside
-from biofeedback.recording.people import People, Person
+from biofeedback.recording.people import People, Person, Reason
 from biofeedback.report.practised import Day, DayState, Practice, Week
 from biofeedback.sitting import Rings
+from biofeedback.training.own_plans import save_plan
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import find_plan, shipped_plans
 from biofeedback.training.prescription import PrescribedPlan, Prescription, write_prescription
@@ -38,13 +39,14 @@ from biofeedback.ui.page import Glance
 from biofeedback.ui.readings import readings
 from biofeedback.ui.start.board_trace import BoardTrace
 from biofeedback.ui.start.day_shape import STATES
+from biofeedback.ui.start.days_dialog import DaysDialog
 from biofeedback.ui.start.new_person import NewPerson
 from biofeedback.ui.start.page import StartPage
 from biofeedback.ui.start.person_chooser import ago
 from biofeedback.ui.start.pictogram import paint_pictogram
 from biofeedback.ui.start.pictogram_figures import FIGURES, Dot, Mark
 from biofeedback.ui.start.plan_card import PlanCard
-from biofeedback.ui.start.week_view import WeekView, bar_parts, week_sentence
+from biofeedback.ui.start.week_view import WeekView, bar_parts, next_sentence, week_sentence
 from biofeedback.ui.wake import Wake
 from biofeedback.wire.events import StreamInfo
 from tests.ui.conftest import ONE, Station
@@ -452,7 +454,9 @@ def test_a_broken_prescription_is_told_and_the_rest_goes_on(bench: Bench) -> Non
     (bench.people.make("A1") / "prescription.toml").write_text("plans = ")
     bench.enter()
     page = bench.choose("A1")
-    assert "The prescription cannot be used" in page.notices.accessibleName()
+    assert "The prescription was not taken. prescription.toml, line 1" in page.notices.accessibleName()
+    assert "It lies beside, as prescription-broken.toml" in page.notices.accessibleName()
+    assert (bench.people.folder("A1") / "prescription-broken.toml").read_text() == "plans = "
     assert page.offered()[-1].enabled
 
 
@@ -477,6 +481,151 @@ def test_as_usual_changes_nothing_and_is_not_asked_twice(bench: Bench) -> None:
     assert (bench.guide.today.short, bench.guide.today.ease) == (False, 0.0)
     bench.enter()
     assert not page.notices.notices
+
+
+def neglected(bench: Bench, **changes: Any) -> StartPage:
+    """Return the page of somebody who practised 20 and 3 days ago, with four days a week planned since long."""
+    bench.record("A1", 20, 18, 20)
+    bench.record("A1", 3, 18, 20)
+    since = TODAY - dt.timedelta(days=30)
+    bench.people.save(Person("A1", **{"days_per_week": 4, "planned_since": since, **changes}))
+    bench.enter()
+    return bench.choose("A1")
+
+
+ASKS = "What got in the way in the last two weeks?"
+
+
+def test_less_than_half_of_the_plan_is_asked_about_once_and_kept_privately(bench: Bench) -> None:
+    page = neglected(bench, name="Ada Byron")
+    assert page.notices.accessibleName() == ASKS
+    assert list(page.notices.buttons) == ["time", "pain", "kit", "forgot", "other", "skipped"]
+    page.notices.buttons["pain"].click()
+    assert not page.notices.notices
+    bench.read()
+    kept = bench.people.read("A1")
+    assert [(reason.day, reason.what) for reason in kept.reasons] == [(TODAY, "pain")]
+    assert (kept.name, kept.days_per_week) == ("Ada Byron", 4)
+    assert not bench.guide.today.short
+    bench.enter()
+    assert not page.notices.notices
+
+
+@pytest.mark.parametrize(
+    ("changes", "asks"),
+    [
+        ({"reasons": (Reason(TODAY - dt.timedelta(days=13), "skipped"),)}, False),
+        ({"reasons": (Reason(TODAY - dt.timedelta(days=14), "time"),)}, True),
+        ({"planned_since": TODAY - dt.timedelta(days=13)}, False),
+        ({"days_per_week": 1}, False),
+        ({"days_per_week": None}, False),
+    ],
+)
+def test_nobody_is_asked_too_often_or_about_a_plan_that_is_new(
+    bench: Bench, changes: dict[str, Any], asks: bool
+) -> None:
+    assert (neglected(bench, **changes).notices.accessibleName() == ASKS) == asks
+
+
+def test_one_question_at_a_time_welcome_comes_first(bench: Bench) -> None:
+    bench.record("A1", 20, 18, 20)
+    bench.people.save(Person("A1", days_per_week=4))
+    bench.enter()
+    page = bench.choose("A1")
+    assert list(page.notices.buttons) == ["short", "usual"]
+    page.notices.buttons["usual"].click()
+    assert page.notices.accessibleName() == ASKS
+
+
+@pytest.mark.parametrize("width", [300, 520, 900])
+@pytest.mark.parametrize("percent", [100, 200])
+def test_the_answers_stand_below_each_other_where_the_row_ends(bench: Bench, width: int, percent: int) -> None:
+    notices = neglected(bench).notices
+    notices.dress(Look(LIGHT, percent))
+    notices.resize(width, notices.needed_height(width))
+    notices.grab()
+    places = [button.geometry() for button in notices.buttons.values()]
+    assert all(notices.rect().contains(place) for place in places if place.width() < width - 60)
+    assert not any(a.intersects(b) for i, a in enumerate(places) for b in places[:i])
+
+
+def test_an_answer_that_cannot_be_kept_is_told(bench: Bench) -> None:
+    page = neglected(bench)
+    path = bench.people.folder("A1") / "person.toml"
+    path.write_text("schema = 2")
+    page.notices.buttons["kit"].click()
+    bench.read()
+    assert "newer version" in page.notices.accessibleName()
+    assert path.read_text() == "schema = 2"
+
+
+def test_days_since_the_session_before_are_told_to_the_guide(bench: Bench) -> None:
+    bench.record("A1", 8, 18, 20)
+    bench.enter()
+    told = [bench.guide.today.days_away]
+    for code in ("A1", "NEW1", "A1", ""):
+        bench.choose(code)
+        told.append(bench.guide.today.days_away)
+    assert told == [None, 8, None, 8, None]
+
+
+def test_w_opens_ones_days_and_the_week_follows_them(bench: Bench) -> None:
+    page = bench.enter()
+    days = next(action for action in page.offered() if action.key == "W")
+    assert (days.name, days.enabled) == ("days", False)
+    assert not page.do("days")
+    bench.record("A1", 1, 18, 20)
+    bench.choose("A1")
+    assert page.week.following == ""
+    assert page.do("days")
+    dialog = next(child for child in page.findChildren(DaysDialog) if child.isVisible())
+    tomorrow = TODAY + dt.timedelta(days=1)
+    dialog.days[tomorrow.weekday()].click()
+    dialog.time_of_day.setText("after breakfast")
+    dialog.save.click()
+    bench.read()
+    assert page.week.following == "Next: tomorrow, after breakfast"
+    assert "Next: tomorrow" in page.week.accessibleDescription()
+    assert "after breakfast" not in "".join(path.read_text() for path in bench.station.library.rglob("*.json"))
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, "today"), (1, "tomorrow"), (3, "Thursday"), (7, "7 days from now")])
+def test_the_next_day_is_said_by_its_name(days: int, said: str) -> None:
+    monday = dt.date(2026, 11, 23)
+    practice = Practice(monday, (week("open"),), None, None, monday + dt.timedelta(days=days))
+    phrase = next_sentence(practice, "at noon")
+    assert phrase is not None
+    assert phrase.filled() == f"Next: {said}, at noon"
+
+
+def test_plans_of_ones_own_are_on_offer_and_a_broken_file_is_told(bench: Bench) -> None:
+    folder = bench.station.data / "plans"
+    save_plan(folder, replace(QUAD_SET, name="mine", title="Ward 3"))
+    (folder / "broken.toml").write_text("name = ")
+    page = bench.enter()
+    assert bench.names[-1] == "mine"
+    assert "broken.toml, line 1" in page.notices.accessibleName()
+
+
+def test_a_broken_private_file_is_told_although_names_are_read_first(bench: Bench) -> None:
+    (bench.people.make("A1") / "person.toml").write_text("broken")
+    page = bench.enter()
+    bench.choose("A1")
+    assert "person.toml of A1 is broken" in page.notices.accessibleName()
+
+
+def test_a_prescription_for_nobody_in_particular_holds_for_today(bench: Bench) -> None:
+    bench.enter()
+    given = Prescription(created=TODAY, review=TODAY, days_per_week=3, plans=(PrescribedPlan(QUAD_SET, sets=1),))
+    bench.guide.change(prescription=given)
+    page = bench.enter()
+    assert bench.names[0] == "quad-set"
+    bench.card("quad-set").click()
+    assert bench.plan.dose.sets == 1
+    assert bench.guide.today.prescription == given
+    bench.choose("A1")
+    page.choose_person("")
+    assert bench.guide.today.prescription is None
 
 
 def test_the_week_is_counted_for_the_chosen_person_only(bench: Bench) -> None:
@@ -684,7 +833,7 @@ def test_what_the_window_opens_is_asked_of_it(bench: Bench) -> None:
     assert asked == ["edit plans", "prescription", "settings"]
     assert not page.do("settings")
     keys = [action.key for action in page.offered()]
-    assert keys == ["F", "N", "X", "I", "Enter"]
+    assert keys == ["F", "N", "W", "X", "I", "Enter"]
 
 
 def test_free_practice_has_no_plan(bench: Bench) -> None:

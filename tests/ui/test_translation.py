@@ -6,153 +6,39 @@ Qt is given a language in which every letter is another one. What is still in La
 from __future__ import annotations
 
 import re
-import string
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QTranslator
-from PyQt6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QSlider,
-    QTextEdit,
-    QWidget,
-)
 from pytestqt.qtbot import QtBot
 
 from biofeedback.emg.findings import found
 from biofeedback.emg.sensor import ChannelSettings, Sensor
 from biofeedback.engine_state import EngineState
 from biofeedback.training.events import BlockResult, Repetition
-from biofeedback.training.plan_file import find_plan
-from biofeedback.ui.guide import STEPS, Step
-from biofeedback.ui.look.canvas import Canvas
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.phrase import joined, marked, said, say
 from biofeedback.ui.settings.dialog import SettingsDialog
 from biofeedback.ui.sound.control import SoundControl
 from biofeedback.ui.sound.popover import SoundPopover
-from biofeedback.ui.translation_sources import Text, collect
+from biofeedback.ui.translation_sources import collect
 from biofeedback.ui.translations import Catalogue
 from biofeedback.ui.words import spoken
 from tests.ui.conftest import MakeWindow, Station
+from tests.ui.disguise import WORD, Disguise, disguised, english_in, listed, texts_of
 from tests.ui.exercise_states import at, exercise
 from tests.ui.states import calibrating, recording, result, state
 
 TWO = (ChannelSettings("vastus medialis", "left"), ChannelSettings("biceps femoris", "left", Sensor.ENV))
-OTHER_LETTERS = str.maketrans(
-    string.ascii_letters, "".join(chr(0x430 + i) for i in range(26)) + "".join(chr(0x410 + i) for i in range(26))
-)
-AS_THEY_ARE = {
-    *("Hz", "kHz", "ms", "min", "mV", "µV", "MB", "GB", "cm", "counts"),  # units
-    *("RAW", "RECT", "ENV", "RMS", "EDF", "biofeedback"),  # names
-    *("Esc", "Enter", "Space", "Ctrl", "Shift", "Tab"),  # keys
-}
-"""What is the same in every language, besides numbers, single letters and people's own words."""
-WORD = re.compile(r"[A-Za-zµ][A-Za-z]+")
-
-
-def disguised(text: str) -> str:
-    """Return `text` in other letters, with its places as they are."""
-    try:
-        parts = list(string.Formatter().parse(text))
-    except ValueError:
-        return text.translate(OTHER_LETTERS)
-    return "".join(
-        part.replace("{", "{{").replace("}", "}}").translate(OTHER_LETTERS) + ("" if name is None else f"{{{name}}}")
-        for part, name, _, _ in parts
-    )
-
-
-class Disguise(QTranslator):
-    """Translates everything, and keeps what was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: set[Text] = set()
-
-    def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
-        return False
-
-    def translate(self, context: str | None, source: str | None, comment: str | None = None, n: int = -1) -> str:
-        self.asked.add((context or "", source or ""))
-        return disguised(source or "")
-
-
-@pytest.fixture(scope="module")
-def other_letters() -> Disguise:
-    """Give the one translator: one that is collected in another's `translate` would have Qt wait for itself."""
-    return Disguise()
-
-
-@pytest.fixture
-def disguise(qapp: QApplication, other_letters: Disguise) -> Iterator[Disguise]:
-    """Give the language of other letters."""
-    other_letters.asked.clear()
-    assert qapp.installTranslator(other_letters)
-    yield other_letters
-    qapp.removeTranslator(other_letters)
-
-
-@pytest.fixture
-def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give the texts that are painted."""
-    texts: list[str] = []
-    paint: Callable[..., None] = Canvas.text
-
-    def keep(canvas: Canvas, text: str, *args: object, **options: object) -> None:
-        texts.append(text)
-        paint(canvas, text, *args, **options)
-
-    monkeypatch.setattr(Canvas, "text", keep)
-    return texts
 
 
 def own_words(station: Station) -> list[str]:
     """Return what people, boards and plans call themselves, longest first."""
-    plans = [find_plan(name) for name in ("quad-set", "shoulders-down")] if station else []
-    words = [part for plan in plans for part in (plan.title, plan.words)]
-    words += [channel.name for channel in station.choice.channels] + [channel.muscle for channel in TWO]
+    words = [channel.name for channel in station.choice.channels] + [channel.muscle for channel in TWO]
     ports = [part for port in station.find_boards() for part in (port.port, port.description)]
     boards = [station.engine.state.label, state().label, "run.edf"]
     return sorted([*words, *ports, *boards, str(station.library.parent)], key=len, reverse=True)
-
-
-def english_in(texts: set[str], own: list[str]) -> list[str]:
-    """Return the texts with a word that nobody translated."""
-    left = []
-    for text in texts:
-        rest = text
-        for word in own:
-            for line in filter(None, (word, *word.split("\n"))):
-                rest = rest.replace(line, "")
-        rest = re.sub(r"/[\w./-]+", "", rest)  # paths
-        if any(word not in AS_THEY_ARE for word in WORD.findall(rest)):
-            left.append(text)
-    return sorted(left)
-
-
-def texts_of(widget: QWidget) -> set[str]:
-    """Return all that a widget and its children say, to eye and ear."""
-    texts: set[str] = set()
-    for one in (widget, *widget.findChildren(QWidget)):
-        texts |= {one.accessibleName(), one.accessibleDescription(), one.toolTip(), one.windowTitle()}
-        if isinstance(one, QLabel | QAbstractButton):
-            texts.add(one.text())
-        elif isinstance(one, QLineEdit):
-            texts.add(one.placeholderText())
-        elif isinstance(one, QComboBox):
-            texts |= {one.itemText(i) for i in range(one.count())}
-        texts |= {action.text() for action in one.actions()}
-    return texts
 
 
 STOPPED = "The measurement stopped (OSError). The recording until then is saved. Please restart the app."
@@ -224,30 +110,7 @@ def test_the_train_step_says_nothing_in_english_that_could_be_translated(
         assert len(words) > 50
         if english := english_in(words, own):
             left[name] = english
-    assert left == {}
-
-
-@pytest.mark.parametrize("plan", [None, "quad-set", "shoulders-down"])
-def test_no_other_step_says_anything_in_english_that_could_be_translated(
-    make_window: MakeWindow, disguise: Disguise, painted: list[str], plan: str | None
-) -> None:
-    window, station = shown(make_window)
-    window.guide.change(plan=find_plan(plan) if plan else None)
-    own = own_words(station)
-    left: dict[str, list[str]] = {}
-    for step in window.pages:
-        painted.clear()
-        enter(window, step)
-        show(window, station, situations()["free"])
-        if english := english_in(texts_of(window) | set(painted), own):
-            left[step] = english
-    assert left == {}
-
-
-def enter(window: MainWindow, step: Step) -> None:
-    """Show a step whether it may be entered or not."""
-    window.guide.step = step
-    window.guide.changed.emit()
+    assert not left, listed(left)
 
 
 def test_the_settings_say_nothing_in_english_that_could_be_translated(
@@ -312,37 +175,6 @@ def test_every_text_that_is_asked_for_stands_in_the_collection(
     worded = {text for text in asked if WORD.search(re.sub(r"{\w*}", "", text[1]))}
     unknown = sorted(text for text in worded if catalogue.find(*text) is None)
     assert unknown == []
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_every_control_has_a_name_for_the_ear_and_a_tooltip(make_window: MakeWindow, step: Step) -> None:
-    window, station = make_window(TWO)
-    if step in window.pages:
-        window.guide.change(plan=find_plan("quad-set"))
-        enter(window, step)
-    window.do("settings")
-    window.strip.card.open_above(window.rect().bottomLeft())
-    SoundPopover(SoundControl(station, window), window, opens=lambda _: False, on_close=window.setFocus)
-    unnamed, n_controls = [], 0
-    for one in window.findChildren(QWidget):
-        if not is_control(one):
-            continue
-        n_controls += 1
-        if not one.accessibleName() or not one.toolTip():
-            unnamed.append((type(one).__name__, one.accessibleName(), one.toolTip(), type(one.parent()).__name__))
-    assert n_controls > 60
-    assert not unnamed, unnamed
-    window.findChild(SettingsDialog).reject()
-
-
-def is_control(one: QWidget) -> bool:
-    """Return whether a person can give it the focus and do something with it; not Qt's own parts of another one."""
-    kinds = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QSlider, QTextEdit, QPlainTextEdit)
-    inside = isinstance(one.parent(), QAbstractSpinBox | QComboBox)
-    if one.objectName().startswith("qt_") or inside or not isinstance(one, kinds):
-        return False
-    shown_later = isinstance(one, QAbstractButton) and not one.text() and one.isHidden()
-    return one.focusPolicy().value != 0 and not shown_later
 
 
 def test_a_text_is_always_asked_for_by_the_widget_that_says_it() -> None:

@@ -72,6 +72,16 @@ class CalibrateLive(QWidget):
     def show_now(self, now: LiveCalibration) -> None:
         """Show the newest."""
         self._now = now
+        step = now.step
+        words = now.silence or (
+            self.tr("Level: none.")
+            if now.level is None
+            else self.tr("Level: about {n} {unit}.").format(n=rounded(now.level), unit=unit_of(now.scale))
+        )
+        tries = self.tr("{n} of {m} tries done").format(n=len(step.tries), m=step.n_tries)
+        told = f"{words} {tries}"
+        if told != self.accessibleDescription():
+            self.setAccessibleDescription(told)
         self.update()
 
     # -- places -------------------------------------------------------------------------------------------

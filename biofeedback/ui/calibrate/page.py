@@ -52,6 +52,7 @@ class CalibratePage(QWidget):
         self._station, self._guide = station, guide
         self._look = Look()
         self._glance: Glance | None = None
+        self._session: object = None
         self._level: float | None = None
         self._tops: dict[tuple[int, float | None], float] = {}
         self.course = CalibrateCourse()
@@ -192,9 +193,10 @@ class CalibratePage(QWidget):
         return True
 
     def _follow_guide(self) -> None:
-        """Nobody is led through tries that are not shown; another session begins anew."""
+        """Nobody is led through tries that are not shown; another session begins anew, a look at Start does not."""
         guide = self._guide
-        if guide.step == "start":
+        if guide.session is not self._session:
+            self._session = guide.session
             self.course.forget()
             self._traces.forget()
             self._tops.clear()

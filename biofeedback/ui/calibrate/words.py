@@ -15,7 +15,7 @@ from biofeedback.ui.calibrate.course import seconds_of
 from biofeedback.ui.instant import Moment, Tone
 from biofeedback.ui.look.icons import Light
 from biofeedback.ui.moment import kept
-from biofeedback.ui.phrase import Phrase, said, say
+from biofeedback.ui.phrase import Phrase, marked, say
 
 HARD, FIRM = "as hard as you can", "as firmly as you can without pain"
 LIGHTS: dict[str, Light] = {"good": "good", "care": "look", "not usable": "fix"}
@@ -49,9 +49,9 @@ def cue_of(plan: Plan | None, channel: int, kind: ReferenceKind) -> Phrase:
     cue = plan.muscles[channel].cue or plan.reference.cue
     if kind == "comfortable_effort" and plan.reference.kind == "best_effort":
         if HARD in cue:
-            return said(cue.replace(HARD, FIRM))
-        return say("{cue} Only as firmly as you can without pain.", cue=cue)
-    return said(cue)
+            return marked(cue.replace(HARD, FIRM))
+        return say("{cue} Only as firmly as you can without pain.", cue=marked(cue))
+    return marked(cue)
 
 
 def calibrating(step: CalibrationState, plan: Plan | None, *, by_hand: bool) -> Moment:

@@ -51,6 +51,7 @@ class PersonView(QWidget):
         self._shown: PersonState | None = None
         self._scales: tuple[float, ...] = ()
         self._seen: dict[str, object] = {}
+        self._words: tuple[Phrase, ...] = ()
         self.levels: tuple[float | None, ...] = ()
         """What the bars show, on their unit."""
         self.placeholder = ""
@@ -75,11 +76,11 @@ class PersonView(QWidget):
         self._shown = shown = person_state(state, moment, readings)
         self.levels = self._newest(shown, readings)
         said = shown.moment
-        if before is None or (before.moment.word, before.moment.hint, before.simulated) != (
-            said.word, said.hint, shown.simulated,
-        ):  # fmt: skip
+        words = self._in_words(shown, readings)
+        if words != self._words:
+            self._words = words
             self.setAccessibleName(spoken(said.word))
-            hint = spoken(said.hint).replace("\n", " ")
+            hint = " ".join(filter(None, (spoken(phrase) for phrase in words[1:]))).replace("\n", " ")
             self.setAccessibleDescription(
                 self.tr("Simulated muscle. {hint}").format(hint=hint) if shown.simulated else hint
             )
@@ -96,6 +97,14 @@ class PersonView(QWidget):
         ring = shown.ring
         self._changed("ring", (ring.figure, ring.unit, ring.below, round(STEPS * ring.fraction), ring.met, ring.icon))
         self._changed("dots", (shown.head, shown.foot, shown.dots))
+
+    def _in_words(self, shown: PersonState, readings: tuple[Reading, ...]) -> tuple[Phrase, ...]:
+        """Return what is shown for who listens: the word, its hint, the bars, and the dots' own words."""
+        bars = bar_words(
+            [readings[bar.channel] for bar in shown.bars] if readings else (), [bar.lines for bar in shown.bars],
+            hidden=shown.cover is not None, silent=shown.still,
+        )  # fmt: skip
+        return shown.moment.word, shown.moment.hint, shown.cover or bars, shown.head, shown.foot
 
     # -- what is seen -------------------------------------------------------------------------------------
 

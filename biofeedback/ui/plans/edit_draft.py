@@ -155,7 +155,9 @@ def _number(field: Field, text: str) -> float | None:
     except ValueError:
         value = None
     if value is None or not abs(value) < LARGEST:
-        raise ImpossibleValue(field.key, f"is {text[:20]!r}; it is to be {'a whole number' if whole else 'a number'}")
+        if whole:
+            raise ImpossibleValue(field.key, f"is {text[:20]!r}; it is to be a whole number")
+        raise ImpossibleValue(field.key, f"is {text[:20]!r}; it is to be a number")
     return value
 
 

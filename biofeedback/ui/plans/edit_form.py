@@ -17,7 +17,7 @@ from biofeedback.ui.look.tokens import BODY, Look
 from biofeedback.ui.plans.edit_draft import Value
 from biofeedback.ui.plans.edit_spec import FIELDS, SECTIONS, Section
 from biofeedback.ui.plans.fields import FieldRow, heading, scrolled
-from biofeedback.ui.words import spoken
+from biofeedback.ui.words import carried, spoken
 
 KEPT_UNSEEN = "muscles.0.mirrored"
 """Stays as it is in the file: of the trained muscle nobody would say that it is the other side's."""
@@ -58,7 +58,7 @@ class PlanForm(QWidget):
         """Show the inputs of `visible` only, and at each what refuses it; mark the sections to be put right."""
         for key, row in self.rows.items():
             row.setVisible(key in visible)
-            row.refuse(refusals.get(key, ""))
+            row.refuse(carried(refusals.get(key, "")))
         for label, keys in self._headings:
             label.setVisible(any(key in visible for key in keys))
         wrong = {self.rows[key].field.section for key in refusals if key in self.rows}

@@ -28,6 +28,7 @@ from biofeedback.ui.plans.edit_draft import Drafted, Value, both_alike, drafted,
 from biofeedback.ui.plans.edit_form import PlanForm
 from biofeedback.ui.plans.edit_spec import BY_KEY, OTHER, shown
 from biofeedback.ui.plans.fields import form_sheet
+from biofeedback.ui.words import carried
 
 ASKED = ("kind", "muscles", "reference", "test", "dose", "target", "other", "wave", "match")
 """What a reviewer has answered for: where one of these changes, the review is over."""
@@ -109,7 +110,7 @@ class PlanEditor(QDialog):
         possible = self.drafted.plan is not None
         self.save.setEnabled(possible and not moved and (self.is_changed or not self.is_own))
         self.save_copy.setEnabled(possible)
-        sentences = [f"{self._label(key)} {refusals[key]}." for key in (*BY_KEY, *refusals) if key in refusals]
+        sentences = [f"{self._label(key)} {carried(refusals[key])}." for key in (*BY_KEY, *refusals) if key in refusals]
         self.card.show_plan(self.drafted.plan, list(dict.fromkeys(sentences)), notes)
 
     def _notes(self) -> list[str]:
@@ -205,7 +206,7 @@ class PlanEditor(QDialog):
 
     def _lay_out(self, given: Plan) -> None:
         tr = self.tr
-        title = QLabel(given.title, self)
+        title = QLabel(carried(given.title), self)
         tight = self._look.text_percent >= TIGHT
         title.setProperty("voice", "section" if tight else "title")
         title.setTextFormat(Qt.TextFormat.PlainText)

@@ -30,6 +30,7 @@ from biofeedback.ui.look.tokens import MARGIN, Look
 from biofeedback.ui.plans.edit_card import TIGHT, PlanCard
 from biofeedback.ui.plans.editor import Ask, PlanEditor
 from biofeedback.ui.plans.fields import STACKED, form_sheet, scrolled
+from biofeedback.ui.words import carried
 
 WIDTH, HEIGHT = 992, 840
 """As large as the editor that opens above it, where the screen has room."""
@@ -116,7 +117,7 @@ class PlanShelf(QDialog):
         self.list.setCurrentRow(rows.get(name, min(rows.values())))
         self._go_there()
         ended = [words if words.endswith((".", "?")) else f"{words}." for words in sentences]
-        self.broken.tell("look", "\n".join(ended))
+        self.broken.tell("look", "\n".join(map(carried, ended)))
 
     def _go_there(self) -> None:
         self.list.scrollToItem(self.list.currentItem(), QListWidget.ScrollHint.PositionAtCenter)
@@ -126,9 +127,9 @@ class PlanShelf(QDialog):
         return (item.data(Qt.ItemDataRole.UserRole) or "") if item else ""
 
     def _add(self, plan: Plan) -> None:
-        item = QListWidgetItem(plan.title, self.list)
+        item = QListWidgetItem(carried(plan.title), self.list)
         item.setData(Qt.ItemDataRole.UserRole, plan.name)
-        item.setToolTip(plan.summary)
+        item.setToolTip(carried(plan.summary))
 
     def _add_heading(self, words: str, *, small: bool = False) -> None:
         item = QListWidgetItem(words, self.list)
@@ -143,10 +144,13 @@ class PlanShelf(QDialog):
         plan = self.plan
         if plan is None:
             return
-        self.title.setText(plan.title)
-        reviewed = plan.reviewed[:1].upper() + plan.reviewed[1:]
+        self.title.setText(carried(plan.title))
+        if plan.reviewed_by:
+            reviewed = self.tr("Reviewed by {name}").format(name=plan.reviewed_by)
+        else:
+            reviewed = self.tr("Not yet reviewed by a clinician")
         about = self.tr("{summary} Version {version}. {reviewed}.")
-        self.about.setText(about.format(summary=plan.summary, version=plan.version, reviewed=reviewed.rstrip(".")))
+        self.about.setText(about.format(summary=carried(plan.summary), version=plan.version, reviewed=reviewed))
         notes = []
         if self._n_channels is not None and self._n_channels < plan.least_channels:
             words = self.tr("This plan needs sensors on {needed} muscles; the board here has {n}.")
@@ -187,13 +191,13 @@ class PlanShelf(QDialog):
         if plan is None or not self.is_own:
             return
         question = self.tr("Remove “{title}” from the shelf? Its file stays in the folder “removed”.")
-        if not self._ask(self, question.format(title=plan.title)):
+        if not self._ask(self, question.format(title=carried(plan.title))):
             return
         try:
             aside = delete_plan(self._folder, plan.name)
         except (OSError, ValueError) as error:
             why = (error.strerror if isinstance(error, OSError) else None) or error
-            self.note.tell("fix", self.tr("Not removed: {why}.").format(why=why))
+            self.note.tell("fix", self.tr("Not removed: {why}.").format(why=carried(str(why))))
             self._read(plan.name)
             return
         self.changed = True

@@ -16,7 +16,7 @@ from biofeedback.training.prescription import Prescription
 from biofeedback.ui.look.tokens import BODY, LEAD, Look
 from biofeedback.ui.phrase import Phrase
 from biofeedback.ui.plans.prescription_words import gently, how_often, plan_lines
-from biofeedback.ui.words import spoken
+from biofeedback.ui.words import carried, spoken
 
 
 def shown_day(day: date) -> str:
@@ -47,8 +47,11 @@ class PrescriptionCard(QFrame):
         blocks: list[tuple[str, Iterable[str]]] = [
             (self.tr("What to do"), self._spoken((how_often(given), *gently(given))))
         ]
-        blocks += [(f"{i}  {plan.plan.title}", self._spoken(plan_lines(plan))) for i, plan in enumerate(given.plans, 1)]
-        blocks.append((self.tr("Stop, and ask, at"), [f"·  {rule}" for rule in given.stop_rules]))
+        blocks += [
+            (f"{i}  {carried(plan.plan.title)}", self._spoken(plan_lines(plan)))
+            for i, plan in enumerate(given.plans, 1)
+        ]
+        blocks.append((self.tr("Stop, and ask, at"), [f"·  {carried(rule)}" for rule in given.stop_rules]))
         review = self.tr("On {day}.").format(day=shown_day(given.review))
         blocks.append((self.tr("Review"), [review]))
         self._show(blocks)

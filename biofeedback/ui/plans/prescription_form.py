@@ -30,6 +30,7 @@ from biofeedback.ui.look.tokens import Look
 from biofeedback.ui.plans.fields import STACKED, TextEdit, calm, heading
 from biofeedback.ui.plans.prescription_row import PrescriptionRow
 from biofeedback.ui.settings.channel_row import choice_box
+from biofeedback.ui.words import carried
 
 WEEKS = (2, 4, 6, 12)
 USUAL_WEEKS = 6
@@ -60,15 +61,21 @@ class PrescriptionForm(QWidget):
             made = Prescription(
                 created=self._today, by=self.by.text().strip(), review=self._review_day(),
                 days_per_week=int(self.days.currentData()), time_of_day=self.time_of_day.text().strip(),
-                twelve_weeks=self.twelve_weeks.isChecked(), stop_rules=self.stop_rules.lines(), plans=plans,
+                twelve_weeks=self.twelve_weeks.isChecked(), stop_rules=self._rules(), plans=plans,
             )  # fmt: skip
         except ImpossibleValue as error:
             names = {
                 "by": self.tr("Your initials"), "review": self.tr("Review"), "time_of_day": self.tr("Time of day"),
                 "stop_rules": self.tr("When to stop"),
             }  # fmt: skip
-            return None, f"{names.get(error.key, error.key)}: {str(error).removeprefix(f'{error.key} ')}."
+            end = carried(str(error).removeprefix(f"{error.key} "))
+            return None, f"{names.get(error.key, error.key)}: {end}."
         return made, ""
+
+    def _rules(self) -> tuple[str, ...]:
+        """Return when to stop; a usual rule is stored in the words that the program knows it by."""
+        usual = {carried(rule): rule for rule in STOP_RULES}
+        return tuple(usual.get(line, line) for line in self.stop_rules.lines())
 
     # -- plans ------------------------------------------------------------------------------------------------
 
@@ -78,7 +85,7 @@ class PrescriptionForm(QWidget):
             return
         plan = self._plans[self.which.currentIndex()]
         if any(row.plan.name == plan.name for row in self.rows):
-            self.note.tell("look", self.tr("{plan} is there already.").format(plan=plan.title))
+            self.note.tell("look", self.tr("{plan} is there already.").format(plan=carried(plan.title)))
             return
         if len(self.rows) == MOST_PLANS:
             self.note.tell("look", self.tr("More than four are rarely done: take one out first."))
@@ -123,7 +130,7 @@ class PrescriptionForm(QWidget):
 
     def _make_inputs(self) -> None:
         tr, look = self.tr, self._look
-        self.which = choice_box([(plan.title, plan.name) for plan in self._plans], None, look, self)
+        self.which = choice_box([(carried(plan.title), plan.name) for plan in self._plans], None, look, self)
         self.add = KeyButton(tr("Add"), tip=tr("Add this plan to the prescription"), parent=self)
         self.add.dress(look)
         self.add.clicked.connect(self.add_plan)
@@ -135,7 +142,7 @@ class PrescriptionForm(QWidget):
         self.twelve_weeks = TickBox(tr("Operation or injury less than 12 weeks ago"), look, self)
         self.twelve_weeks.setAccessibleName(self.twelve_weeks.text())
         self.stop_rules = TextEdit(len(STOP_RULES), look, self)
-        self.stop_rules.setPlainText("\n".join(STOP_RULES))
+        self.stop_rules.setPlainText("\n".join(map(carried, STOP_RULES)))
         weeks = [(tr("in {n} weeks").format(n=n), n) for n in WEEKS]
         self.weeks = choice_box([(tr("on another day"), 0), *weeks], USUAL_WEEKS, look, self)
         self.review = QDateEdit(self)

@@ -22,7 +22,7 @@ from biofeedback.ui.look.tokens import MARGIN, Look
 from biofeedback.ui.plans.fields import STACKED, form_sheet, scrolled
 from biofeedback.ui.plans.prescription_card import PrescriptionCard, shown_day
 from biofeedback.ui.plans.prescription_words import changed_plans, head_line, sentence
-from biofeedback.ui.words import spoken
+from biofeedback.ui.words import carried, spoken
 
 ChooseOld = Callable[[QWidget], Path | None]
 """Asks which file to open; None: none."""
@@ -99,12 +99,12 @@ class PrescriptionPreview(QDialog):
         changed = changed_plans(given.plans)
         if changed:
             words = self.tr("Not as it ships with this program: {plans}. What stands here is what is done.")
-            self.notes[2].tell("look", words.format(plans=", ".join(changed)))
+            self.notes[2].tell("look", words.format(plans=", ".join(map(carried, changed))))
         self.accept_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refuse(self, error: PlanError) -> None:
         self.head.setText(self.tr("This file cannot be taken. Nothing of it was used."))
-        self.notes[0].tell("fix", sentence(str(error)))
+        self.notes[0].tell("fix", sentence(carried(str(error))))
         self.notes[1].tell(None, self.tr("Ask whoever wrote it for a new file, or put it right and open it again."))
         self.card.hide()
         self.resize(self.width(), min(self.height(), round(self._look.px(280))))

@@ -16,7 +16,7 @@ from biofeedback.ui.look.note_line import NoteLine
 from biofeedback.ui.look.tokens import Look
 from biofeedback.ui.plans.edit_preview import dose_line, target_line
 from biofeedback.ui.plans.fields import NumberEdit
-from biofeedback.ui.words import spoken
+from biofeedback.ui.words import carried, spoken
 
 UNCAPPED = ("relax", "match")
 """Kinds whose target takes no cap: harder is lower, or there is no level."""
@@ -32,14 +32,14 @@ class PrescriptionRow(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.plan = plan
-        title = QLabel(plan.title, self)
+        title = QLabel(carried(plan.title), self)
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setWordWrap(True)
         title.setStyleSheet("font-weight: 600;")
         self.line = QLabel("", self)
         self.line.setProperty("voice", "hint")
         self.line.setWordWrap(True)
-        tip = self.tr("Take {plan} out").format(plan=plan.title)
+        tip = self.tr("Take {plan} out").format(plan=carried(plan.title))
         self.remove = KeyButton(self.tr("Remove"), tip=tip, quiet=True, parent=self)
         self.remove.dress(look)
         self.remove.clicked.connect(self.removed)
@@ -65,7 +65,7 @@ class PrescriptionRow(QFrame):
             words.setBuddy(line)
             line.setPlaceholderText(f"{own:g}")
             line.setFixedWidth(round(look.px(88)))
-            line.setAccessibleName(f"{plan.title}: {label}")
+            line.setAccessibleName(f"{carried(plan.title)}: {label}")
             line.setToolTip(self.tr("A cap never asks for more than the plan. Empty: no cap."))
             line.setAccessibleDescription(line.toolTip())
             line.textChanged.connect(self.changed)
@@ -86,7 +86,7 @@ class PrescriptionRow(QFrame):
                 "highest": self.tr("Highest target"),
             }  # fmt: skip
             end = str(error).removeprefix(f"{error.key} ")
-            self.note.tell("fix", f"{names.get(error.key, error.key)} {end}.")
+            self.note.tell("fix", f"{names.get(error.key, error.key)} {carried(end)}.")
             return None
         self.note.tell(None, "")
         plan = given.capped()
@@ -100,5 +100,6 @@ class PrescriptionRow(QFrame):
         try:
             return float(text) if key == "highest" else int(text)
         except ValueError:
-            what = "a number" if key == "highest" else "a whole number"
-            raise ImpossibleValue(key, f"is {text[:20]!r}; it is to be {what}") from None
+            if key == "highest":
+                raise ImpossibleValue(key, f"is {text[:20]!r}; it is to be a number") from None
+            raise ImpossibleValue(key, f"is {text[:20]!r}; it is to be a whole number") from None

@@ -11,7 +11,7 @@ from datetime import date
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import SHIPPED, find_plan
 from biofeedback.training.prescription import PrescribedPlan, Prescription
-from biofeedback.ui.phrase import Phrase, joined, said, say
+from biofeedback.ui.phrase import Phrase, joined, marked, say
 from biofeedback.ui.plans.edit_preview import target_line
 
 Day = Callable[[date], str]
@@ -45,7 +45,7 @@ def plan_lines(given: PrescribedPlan) -> tuple[Phrase, ...]:
     """Return what one plan asks of the person: its own sentence, how much, and how far."""
     plan = given.capped()
     minutes = say("{n} min at most.", n=plan.minutes())
-    return (said(plan.summary), joined((dose_words(plan), minutes), " "), joined(level_words(given, plan), " "))
+    return (marked(plan.summary), joined((dose_words(plan), minutes), " "), joined(level_words(given, plan), " "))
 
 
 def dose_words(plan: Plan) -> Phrase:

@@ -13,7 +13,7 @@ from biofeedback.report.references import KeptReference, kept_references
 from biofeedback.training.plan import Plan
 from biofeedback.ui.background import Background, Job
 from biofeedback.ui.guide import OTHER_SIDE
-from biofeedback.ui.phrase import say
+from biofeedback.ui.phrase import marked, say
 from biofeedback.ui.words import spoken
 
 
@@ -63,5 +63,6 @@ class LastTime(QObject):
         self._asked_of = None  # to be asked again
         if not isinstance(error, FileNotFoundError):  # a library begins with its first recording
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self.trouble = spoken(say("Earlier sessions cannot be read ({why}). Today's is not touched.", why=why))
+            words = say("Earlier sessions cannot be read ({why}). Today's is not touched.", why=marked(why))
+            self.trouble = spoken(words)
         self.changed.emit()

@@ -39,6 +39,7 @@ class RawTrace(QWidget):
         self._silent = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Raw signal, the last 4 s"))
+        self.setAccessibleDescription(self.tr("no signal"))
 
     def dress(self, look: Look) -> None:
         """Take on a look."""
@@ -54,6 +55,8 @@ class RawTrace(QWidget):
         if (rate, 1 << adc_bits, counts.shape[1]) != (self._rate, self._full, len(self._reach)):
             self._rate, self._full = rate, 1 << adc_bits
             self._reach = [0.0] * counts.shape[1]
+        if self._silent:
+            self.setAccessibleDescription(self.tr("The signal comes."))
         self._first, self._counts, self._silent = first_index, counts, False
         self.update()
 
@@ -61,6 +64,7 @@ class RawTrace(QWidget):
         """Show that nothing comes."""
         if not self._silent:
             self._silent = True
+            self.setAccessibleDescription(self.tr("no signal"))
             self.update()
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtCore import QPoint, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from biofeedback.safety import BREATHE, DO_NOT_START, NO_REASON, ONLY_IF_AGREED, Answers, MainsVerdict, stop_items
@@ -22,7 +22,7 @@ from biofeedback.ui.look.tokens import CAPTION, Look
 from biofeedback.ui.phrase import say
 from biofeedback.ui.prepare.parts import Card, Words
 from biofeedback.ui.prepare.safety_folds import ListFold, WallFold
-from biofeedback.ui.words import spoken
+from biofeedback.ui.words import carried, spoken
 
 WHAT_IT_IS: Final = (
     "Research, education and training software. Not cleared, certified or CE-marked as a medical device; neither is "
@@ -92,7 +92,7 @@ class SafetyCard(Card):
         """List when to stop: the usual rules, or those of a prescription."""
         items = stop_items(rules)
         self.stop.tell(None, self.tr("{n} signs; X stops while training.").format(n=len(items)))
-        self.stop_words.show_steps([spoken(say(item.text)) for item in items])
+        self.stop_words.show_steps([carried(item.text) for item in items])
 
     def show_answers(
         self, answers: Answers, verdict: MainsVerdict, *, isolator: bool, nobody: bool, simulated: bool
@@ -203,3 +203,6 @@ class SafetyCard(Card):
         if opened is not None:
             self.area.ensureWidgetVisible(opened.body, 0, 0)
             self.area.ensureWidgetVisible(opened.head, 0, 0)
+            bar, page = self.area.verticalScrollBar(), self.area.widget()
+            if bar is not None and page is not None and bar.value() > 0:  # then its head first: no half line above it
+                bar.setValue(opened.head.mapTo(page, QPoint(0, 0)).y())

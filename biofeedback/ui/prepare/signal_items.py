@@ -16,7 +16,7 @@ from biofeedback.engine_state import EngineState
 from biofeedback.pipeline import PipelineSettings
 from biofeedback.training.plan import Plan
 from biofeedback.ui.look.icons import Light
-from biofeedback.ui.phrase import Phrase, said, say
+from biofeedback.ui.phrase import Phrase, marked, say
 from biofeedback.ui.prepare.squeeze import LEAST_RISE, Squeezed
 from biofeedback.ui.readings import sentence
 
@@ -125,7 +125,7 @@ def _outputs(settings: PipelineSettings, plan: Plan | None) -> list[SignalItem]:
         fix = say("Wire the sensor's {outputs} output and choose it in the settings (S).", outputs=others)
         if channel.sensor in muscle.outputs:
             text = say("{output} at {n} bits is too coarse for {muscle}.", output=channel.sensor,
-                       n=settings.adc_bits, muscle=muscle.name)  # fmt: skip
+                       n=settings.adc_bits, muscle=marked(muscle.name))  # fmt: skip
         if not others:
             fix = say("Use a board of {n} bits or more.", n=muscle.bits)
         items.append(SignalItem("output", "fix", text, fix, where))
@@ -138,11 +138,11 @@ def _sensors(
     items = []
     for i, channel in enumerate(channels):
         where = channel.name if len(channels) > 1 else ""
-        found = [SignalItem("sensor", "look", say("The sensor's settings (S)."), said(words), where)
+        found = [SignalItem("sensor", "look", say("The sensor's settings (S)."), marked(words), where)
                  for words in warnings(channel, vref)]  # fmt: skip
         before = last_time[i] if i < len(last_time) else None
         if before is not None:
-            found += [SignalItem("last time", "look", say("Not surely as last time."), said(words), where)
+            found += [SignalItem("last time", "look", say("Not surely as last time."), marked(words), where)
                       for words in changes(channel, before)]  # fmt: skip
             if not changes(channel, before):
                 items.append(SignalItem("last time", "good", say("Sensor as last time"), where=where))

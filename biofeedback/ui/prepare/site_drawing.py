@@ -52,7 +52,8 @@ class SiteDrawing(QWidget):
         self._muscle, self._side = muscle if drawn else None, side
         if muscle is not None:
             name = self.tr("Drawing: electrodes on {muscle}, {side}")
-            self.setAccessibleName(name.format(muscle=translated(muscle.name), side=side))
+            where = self.tr("left") if side == "left" else self.tr("right")
+            self.setAccessibleName(name.format(muscle=translated(muscle.name), side=where))
             self.setAccessibleDescription(translated(muscle.site))
         self.setVisible(drawn)
         self._fit()

@@ -16,6 +16,7 @@ from biofeedback.ui.look.icons import paint_tick
 from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, MARGIN, RADIUS_CARD, Look
 from biofeedback.ui.review.bars import Bar, Chart, Group
+from biofeedback.ui.review.chart_words import chart_words
 from biofeedback.ui.words import spoken
 
 LEAST_PLOT = 112.0
@@ -47,8 +48,7 @@ class ReviewChart(QWidget):
         self.chart = chart
         self._look = look
         self.setAccessibleName(spoken(chart.title))
-        groups = [f"{spoken(g.name)}: {spoken(g.count)}" for g in chart.groups]
-        self.setAccessibleDescription("; ".join([*groups, *(spoken(words) for _, words in chart.legend)]))
+        self.setAccessibleDescription(spoken(chart_words(chart)))
 
     def dress(self, look: Look) -> None:
         """Take on a look."""

@@ -13,7 +13,7 @@ from biofeedback.report.exercise import Change, ExerciseSummary
 from biofeedback.report.summary import Summary
 from biofeedback.training.commands import Outcome, Rate
 from biofeedback.training.plan import HELD, Plan
-from biofeedback.ui.phrase import Phrase, clock, joined, megabytes, said, say
+from biofeedback.ui.phrase import Phrase, clock, joined, marked, megabytes, said, say
 from biofeedback.ui.review.bars import last_block
 from biofeedback.ui.review.reading import Kept, Review
 
@@ -79,7 +79,7 @@ def notices(kept: Kept, trouble: str = "") -> tuple[Phrase, ...]:
     if kept.recovered:
         found.append(say("The recording was broken off and put right again. Its last second may be missing."))
     if kept.differs:
-        found.append(said(kept.differs))
+        found.append(marked(kept.differs))
     if not kept.closed:
         found.append(
             say("The recording was broken off. What was written until then is kept and shown here; the app puts its "
@@ -89,7 +89,7 @@ def notices(kept: Kept, trouble: str = "") -> tuple[Phrase, ...]:
         found.append(say("This is the second part of the session; the first one is in {file}.", file=kept.continues))
     problem = trouble or kept.problem
     if problem:
-        found.append(said(problem[0].upper() + problem[1:] + ("" if problem.endswith(".") else ".")))
+        found.append(marked(problem[0].upper() + problem[1:] + ("" if problem.endswith(".") else ".")))
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ from biofeedback.ui.controls import Station
 from biofeedback.ui.guide import Guide
 from biofeedback.ui.look.tokens import Look
 from biofeedback.ui.page import Action, Glance
-from biofeedback.ui.phrase import Phrase, said, say
+from biofeedback.ui.phrase import Phrase, marked, say
 from biofeedback.ui.review.facts import saved
 from biofeedback.ui.review.reading import Review, read_review
 from biofeedback.ui.review.results import ResultsError, add_results, may_save
@@ -220,7 +220,7 @@ class ReviewPage(QWidget):
             self._saving = False
             if not isinstance(error, ResultsError):
                 error = ResultsError(f"The results were not saved ({type(error).__name__}: {error}).")
-            self.sheet.add_notice(said(str(error)))
+            self.sheet.add_notice(marked(str(error)))
 
         self._background.run(lambda _: add_results(path, review, prescription), done, failed)
 
@@ -259,7 +259,7 @@ class ReviewPage(QWidget):
         if self.state == "closing":
             trouble = self._recorder.problem if self._recorder else None
             said_of_it = say("{name} is being completed.", name=name)
-            return say("A moment"), said(trouble) if trouble else said_of_it, None
+            return say("A moment"), marked(trouble) if trouble else said_of_it, None
         if self.state == "reading":
             text = say("Reading {name}. It is kept, whatever you do here.", name=name)
             return say("Looking at what was done"), text, self._job.fraction if self._job else 0.0
@@ -267,11 +267,11 @@ class ReviewPage(QWidget):
             text = say("{name} is kept as it was recorded; only reading it was stopped.", name=name)
             return say("Not read"), text, None
         if self.state == "failed":
-            problem = self._problem.removeprefix(f"{name}: ").rstrip(".")
+            problem = self._problem.removeprefix(f"{name}: ").removeprefix(f"{name} cannot be read: ").rstrip(".")
             text = say("{name}: {problem}. The file is kept as it is. Try again, or copy its path and look there.",
                        name=name, problem=problem)  # fmt: skip
             return say("The recording could not be read"), text, None
         trouble = self._recorder.problem if self._recorder else None
         if trouble:
-            return say("Nothing was recorded"), said(trouble), None
+            return say("Nothing was recorded"), marked(trouble), None
         return say("Nothing was recorded"), say("Go back to Start and begin; every session is recorded."), None

@@ -36,6 +36,7 @@ from biofeedback.ui.settings.channel_row import ChannelRow, choice_box
 from biofeedback.ui.settings.channel_table import ChannelTable
 from biofeedback.ui.settings.display_preview import DisplayPreview
 from biofeedback.ui.settings.live_signal import Stretch, newest
+from biofeedback.ui.words import carried
 
 RATES = (250, 500, 1000, 2000)
 
@@ -105,7 +106,7 @@ class SettingsDialog(QDialog):
         try:
             self.choice = self._typed()
         except ValueError as error:
-            self._error.setText(str(error))
+            self._error.setText(carried(str(error)))
             return
         super().accept()
 

@@ -12,7 +12,7 @@ from biofeedback.ui.background import Background
 from biofeedback.ui.choice import ANY_BOARD, SIMULATED, FoundPort
 from biofeedback.ui.controls import Station
 from biofeedback.ui.guide import Guide
-from biofeedback.ui.phrase import Phrase, said, say
+from biofeedback.ui.phrase import Phrase, marked, say
 from biofeedback.ui.start.board_words import NOT_FOUND
 
 
@@ -46,7 +46,7 @@ class SearchForBoard:
             self._tell(say("{board} is there. It can be used when the recording has ended.", board=known.description))
         elif known is not None:
             trouble = self._station.apply(replace(self._station.choice, board=ANY_BOARD))
-            self._tell(said(trouble) if trouble else say("{board} was found.", board=known.description))
+            self._tell(marked(trouble) if trouble else say("{board} was found.", board=known.description))
         elif found:
             self._tell(say("{port} may be a board: choose it with B.", port=found[0].port))
         else:

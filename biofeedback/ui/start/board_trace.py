@@ -52,6 +52,7 @@ class BoardTrace(QWidget):
             return
         self._painted = now
         self.columns = None if silent else self._take()
+        self.setAccessibleDescription(self.tr("no signal") if self.columns is None else self.tr("The signal comes."))
         self.update()
 
     def _take(self) -> Columns | None:

@@ -13,7 +13,7 @@ from biofeedback.pipeline import PipelineSettings
 from biofeedback.ui.choice import ANY_BOARD, SIMULATED, Choice
 from biofeedback.ui.look.icons import Light
 from biofeedback.ui.page import Glance
-from biofeedback.ui.phrase import Phrase, said, say
+from biofeedback.ui.phrase import Phrase, marked, said, say
 
 LOOK_AGAIN = say("Look again")
 NOT_FOUND = say(
@@ -64,7 +64,7 @@ def board_words(glance: Glance, choice: Choice, hint: Phrase | None = None) -> B
         return BoardWords(
             "look" if worst else "good", name, where, channel, rows, usual, state.simulated, state.by_hand
         )
-    sentence = said(state.message) if state.message else glance.moment.hint
+    sentence = marked(state.message) if state.message else glance.moment.hint
     if state.phase == "connecting":
         return BoardWords(None, say("Looking for the board"), where, channel, rows, hint or sentence, again=LOOK_AGAIN)
     if state.phase == "another board":

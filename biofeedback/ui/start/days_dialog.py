@@ -28,6 +28,7 @@ from biofeedback.ui.look.tokens import MARGIN, Look
 from biofeedback.ui.plans.fields import form_sheet, heading, scrolled
 from biofeedback.ui.settings.channel_row import choice_box
 from biofeedback.ui.start.day_toggle import DayToggle
+from biofeedback.ui.words import carried
 
 ChooseFile = Callable[[QWidget, str], Path | None]
 """Asks where to save under a suggested name; None: not at all."""
@@ -111,7 +112,7 @@ class DaysDialog(QDialog):
             self._people.change(self._person.code, self._changed)
         except (OSError, PersonError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self.note.tell("fix", self.tr("Not kept: {why}. What you chose is still here.").format(why=why))
+            self.note.tell("fix", self.tr("Not kept: {why}. What you chose is still here.").format(why=carried(why)))
             return
         super().accept()
 
@@ -143,7 +144,9 @@ class DaysDialog(QDialog):
         try:
             write_atomic(path, reminder(self.chosen, at, self._today, now, self.tr("Muscle practice")))
         except OSError as error:
-            self.note.tell("fix", self.tr("No reminder was saved: {why}.").format(why=error.strerror or error))
+            self.note.tell(
+                "fix", self.tr("No reminder was saved: {why}.").format(why=carried(error.strerror or str(error)))
+            )
         else:
             words = self.tr("Saved as {name}: open it with your calendar. After another plan, delete the old reminder.")
             self.note.tell("good", words.format(name=path.name))

@@ -18,7 +18,7 @@ from biofeedback.training.own_plans import own_plans
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import SHIPPED
 from biofeedback.training.prescription import Prescription
-from biofeedback.ui.phrase import Phrase, said, say
+from biofeedback.ui.phrase import Phrase, marked, say
 from biofeedback.ui.start.notice import Notice
 from biofeedback.ui.start.person_chooser import CODE, Known
 from biofeedback.ui.start.plan_card import Offered
@@ -79,9 +79,9 @@ def look_around(library: Path, people: People, plans: Callable[[], Sequence[Plan
         loaded = []
         troubles.append(say("The private files cannot be read: {why}.", why=error.strerror or "an error of the disk"))
     names = {one.person.code: one.person.name for one in loaded}
-    troubles += [said(f"{one.message}.") for one in loaded if one.message]
+    troubles += [marked(f"{one.message}.") for one in loaded if one.message]
     mine, sentences = own_plans(own)
-    troubles += [said(_sentence(one)) for one in sentences]
+    troubles += [marked(_sentence(one)) for one in sentences]
     return Around(Known(tuple(days), names), (*plans(), *mine), tuple(troubles))
 
 
@@ -90,8 +90,8 @@ def about_person(
 ) -> AboutPerson:
     """Return what is kept about `code`; `plans`: those whose doses are known. Raises ValueError for what is no code."""
     loaded = people.load(code)
-    troubles = [said(f"{loaded.message}.")] if loaded.message else []
-    prescription = kept_prescription(people.folder(code), lambda sentence: troubles.append(said(sentence)))
+    troubles = [marked(f"{loaded.message}.")] if loaded.message else []
+    prescription = kept_prescription(people.folder(code), lambda sentence: troubles.append(marked(sentence)))
     prescribed = [one.capped() for one in prescription.plans] if prescription else []
     person, practice = loaded.person, None
     per_week = prescription.days_per_week if prescription else person.days_per_week

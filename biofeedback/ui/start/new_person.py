@@ -14,6 +14,7 @@ from biofeedback.recording.people import MAX_NAME, People, Person, PersonError
 from biofeedback.ui.look.canvas import Canvas
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.tokens import TITLE, Look, style_sheet
+from biofeedback.ui.words import carried
 
 
 class NewPerson(QDialog):
@@ -89,7 +90,7 @@ class NewPerson(QDialog):
                 text = self.tr("The code {code} is made, but the name could not be kept: {why}. Try again, or cancel.")
             else:
                 text = self.tr("No code could be made: {why}. Choose another library in the settings (S).")
-            self._error.setText(text.format(code=self.code, why=why))
+            self._error.setText(text.format(code=self.code, why=carried(why)))
             self._error.show()
             return
         super().accept()

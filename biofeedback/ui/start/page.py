@@ -21,7 +21,7 @@ from biofeedback.ui.guide import Guide
 from biofeedback.ui.look.canvas import Canvas
 from biofeedback.ui.look.tokens import GUTTER, TITLE, Look
 from biofeedback.ui.page import Action, Glance
-from biofeedback.ui.phrase import Phrase, say
+from biofeedback.ui.phrase import Phrase, marked, say
 from biofeedback.ui.start.actions import actions_of
 from biofeedback.ui.start.board_card import BoardCard
 from biofeedback.ui.start.board_search import SearchForBoard
@@ -240,7 +240,7 @@ class StartPage(QWidget):
         self.plans.order_tabs(self.chooser.nobody)
 
     def _failed(self, error: Exception) -> None:
-        self._trouble = say("Something could not be read or kept: {why}.", why=str(error).rstrip("."))
+        self._trouble = say("Something could not be read or kept: {why}.", why=marked(str(error).rstrip(".")))
         self._tell_notices()
 
     def _tell_notices(self) -> None:

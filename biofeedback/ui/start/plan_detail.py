@@ -14,7 +14,7 @@ from biofeedback.ui.look.icons import paint_light
 from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import BODY, CAPTION, RADIUS_CARD, Look
 from biofeedback.ui.phrase import Phrase, say
-from biofeedback.ui.words import spoken
+from biofeedback.ui.words import carried, spoken
 
 PAD = 24
 COLUMN = 210.0
@@ -44,9 +44,9 @@ class PlanDetail(QWidget):
     def tell(self, plan: Plan) -> None:
         """Show `plan`."""
         self._plan = plan
-        self.setAccessibleName(self.tr("About {title}").format(title=plan.title))
+        self.setAccessibleName(self.tr("About {title}").format(title=carried(plan.title)))
         self.setAccessibleDescription(
-            " ".join([plan.words, *(f"{head}: {body}" for head, body, _ in self._facts(plan))])
+            " ".join([carried(plan.words), *(f"{head}: {body}" for head, body, _ in self._facts(plan))])
         )
         self.setToolTip(plan.evidence)
         self.update()
@@ -77,19 +77,21 @@ class PlanDetail(QWidget):
     def _facts(self, plan: Plan) -> list[tuple[str, str, bool]]:
         """Return heads and bodies, and whether each asks for care."""
         muscles = self.tr("{first} and {second}").format(
-            first=plan.muscles[0].name, second=plan.muscles[-1].name
-        ) if len({muscle.name for muscle in plan.muscles}) > 1 else plan.muscles[0].name  # fmt: skip
+            first=carried(plan.muscles[0].name), second=carried(plan.muscles[-1].name)
+        ) if len({muscle.name for muscle in plan.muscles}) > 1 else carried(plan.muscles[0].name)  # fmt: skip
         if len(plan.muscles) > 1 and plan.muscles[-1].mirrored:
-            muscles = self.tr("{muscle}, left and right").format(muscle=plan.muscles[0].name)
+            muscles = self.tr("{muscle}, left and right").format(muscle=carried(plan.muscles[0].name))
         review = (
             self.tr("Reviewed by {name}").format(name=plan.reviewed_by)
             if plan.reviewed_by
             else self.tr("Not yet reviewed by a clinician")
         )
         cautions = (
-            "\n".join(f"· {caution}" for caution in plan.cautions) if len(plan.cautions) > 1 else plan.cautions[0]
+            "\n".join(f"· {carried(caution)}" for caution in plan.cautions)
+            if len(plan.cautions) > 1
+            else carried(plan.cautions[0])
         )
-        where = self.tr("{position} Muscle: {muscle}.").format(position=plan.position, muscle=muscles)
+        where = self.tr("{position} Muscle: {muscle}.").format(position=carried(plan.position), muscle=muscles)
         return [
             (self.tr("Position"), where, False),
             (self.tr("Not for, or with care"), cautions, True),
@@ -100,7 +102,7 @@ class PlanDetail(QWidget):
         """Place everything, and paint it where there is something to paint with; return the height."""
         px, room = self._look.px, float(width - 2 * PAD)
         y = 8 + px(12)
-        words = f"“{plan.words}”"
+        words = f"“{carried(plan.words)}”"
         high = text_height(words, px(BODY), room, 500)
         if c:
             c.text(words, PAD, y, room, high, px(BODY), 500, vertical=TOP, wrap=True)

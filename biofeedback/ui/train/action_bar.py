@@ -5,7 +5,7 @@ One rule: a button does what its key does, by the same signal.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QSize, pyqtSignal
+from PyQt6.QtCore import QPoint, pyqtSignal
 from PyQt6.QtGui import QAction, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
@@ -201,15 +201,17 @@ class ActionBar(QWidget):
             shown = [*(self.buttons[name] for name in names), self.target]
             if len(names) < len(self._possible):
                 shown.append(self.more)
-            return sum(part.sizeHint().width() + gap for part in shown)
+            return sum(part.sizeHint().width() + gap for part in shown) - gap
 
         if leaving[:1] == ["calibrate"]:  # one press away: it is for between the sets
             names.remove(leaving.pop(0))
-        while needed() > room and leaving:
+        while needed() > room and len(leaving) > 1:
             names.remove(leaving.pop(0))
-        if needed() > room:
+        if needed() > room:  # to say that it hurts is worth more than the keycaps
             for button in self.buttons.values():
                 button.with_key = False
+        if needed() > room and leaving:
+            names.remove(leaving.pop(0))
         for name, button in self.buttons.items():
             button.setVisible(name in names)
             button.updateGeometry()

@@ -9,6 +9,7 @@ from biofeedback.ui.look.canvas import Canvas
 from biofeedback.ui.look.tokens import Look
 from biofeedback.ui.train.exercise_lines import Lines
 from biofeedback.ui.train.muscle_bar import (
+    PILL,
     Axis,
     paint_coming,
     paint_first,
@@ -17,8 +18,8 @@ from biofeedback.ui.train.muscle_bar import (
     paint_target,
 )
 
-APART = 32.0
-"""Pixels at 100 % between the middles of two values."""
+APART = 28.0
+"""Pixels at 100 % that the value of the next set takes."""
 
 
 def paint_lines(
@@ -37,14 +38,17 @@ def paint_lines(
     for value in lines.solid:
         end = x + w + 6 if lines.moves else right
         paint_target(c, x - 6, end, axis.y(value), dim=dim, width=width if len(lines.solid) < 2 else width * 0.75)
-    for value in () if lines.moves else lines.solid:
+    places = [] if lines.moves else pill_places(c.look, axis, lines)
+    for value, (place, half) in zip(lines.solid, places, strict=False):
         at = x + w + 4 if mirror else x - 4
-        paint_pill(c, at, axis.y(value), f"{value:g}", met=lines.met and not dim, dim=dim, mirror=mirror, framed=framed)
+        paint_pill(c, at, place, f"{value:g}", met=lines.met and not dim, dim=dim, mirror=mirror, framed=framed,
+                   part=2 * half / c.look.px(PILL))  # fmt: skip
     if first is not None:
         paint_first_sign(c, x + w + 12, axis.y(first))
-    if (place := coming_place(c.look, axis, lines)) is not None:
+    coming = coming_place(c.look, axis, lines)
+    if coming is not None:
         words = "–".join(f"{value:g}" for value in lines.coming)
-        paint_coming(c, x, w, [axis.y(value) for value in lines.coming], f"→ {words}", place, mirror=mirror)
+        paint_coming(c, x, w, [axis.y(value) for value in lines.coming], f"→ {words}", coming, mirror=mirror)
 
 
 def coming_place(look: Look, axis: Axis, lines: Lines) -> float | None:
@@ -54,8 +58,21 @@ def coming_place(look: Look, axis: Axis, lines: Lines) -> float | None:
     away = look.px(APART)
     upwards = not lines.solid or lines.coming[0] > lines.solid[0]
     y = axis.y(lines.coming[-1] if upwards else lines.coming[0])
-    for value in lines.solid if upwards else reversed(lines.solid):
-        other = axis.y(value)
-        if abs(y - other) < away:
-            y = other - away if upwards else other + away
+    pills = pill_places(look, axis, lines)
+    for other, half in pills if upwards else reversed(pills):
+        if abs(y - other) < half + away / 2:
+            y = other + (half + away / 2) * (-1 if upwards else 1)
+    if y > axis.bottom and pills:  # below the last pill there is no room
+        y = min(pill - half for pill, half in pills) - away / 2
     return y
+
+
+def pill_places(look: Look, axis: Axis, lines: Lines) -> list[tuple[float, float]]:
+    """Return the middle and half the height of the pill of each line, in pixels; two that are near make room."""
+    places = [axis.y(value) for value in lines.solid]
+    high = look.px(PILL)
+    if len(places) < 2 or places[0] - places[1] >= high + 2:
+        return [(place, high / 2) for place in places]
+    high = max(0.6 * high, places[0] - places[1])
+    away = max(0.0, high + 2 - (places[0] - places[1])) / 2
+    return [(places[0] + away, high / 2), (places[1] - away, high / 2)]

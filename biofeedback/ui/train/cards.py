@@ -147,7 +147,7 @@ class TrainCards(QObject):
         code = path.name.split("_")[0].removeprefix("sub-")
         people = People(self._station.data / "people")
         try:
-            people.save(people.read(code).with_marker(marker_key(path, number), note))
+            people.change(code, lambda person: person.with_marker(marker_key(path, number), note))
         except (PersonError, ValueError) as error:
             self.noticed.emit(self.tr("The note was not kept: {why}.").format(why=error))
         except OSError as error:

@@ -61,6 +61,10 @@ def summary(exercise: ExerciseState) -> str:
     """Return the column in one sentence, for who listens."""
     where = tr("Test") if in_test(exercise) else tr("Set {n} of {m}").format(n=exercise.set_number, m=exercise.n_sets)
     words = tr("{where}, repetition {n} of {m}").format(where=where, n=exercise.repetition, m=exercise.n_repetitions)
+    if not in_test(exercise) and exercise.outcomes:
+        n = exercise.outcomes.count("reached")
+        m = len(exercise.outcomes) - exercise.outcomes.count("excluded")
+        words = tr("{words}, {n} of {m} reached").format(words=words, n=n, m=m)
     notes = "; ".join(spoken(phrase) for _, phrase in side_words(exercise))
     return f"{words}. {notes}" if notes else words
 

@@ -68,6 +68,7 @@ class LiveView(QWidget):
         self._readings: tuple[Reading, ...] = ()
         self._scales: tuple[float, ...] = ()
         self._trail = PromptTrail()
+        self._words: Phrase | None = None
         self._lanes = Lanes()
         self.bar_width = 128.0
         self.room_left = 104.0
@@ -92,6 +93,12 @@ class LiveView(QWidget):
         """Show the newest; `scales` are the upper ends of the channels' axes."""
         self._state, self._moment, self._readings, self._scales = state, moment, readings, scales
         self._trail.follow(state)
+        words = bar_words(
+            readings, self._lines(moment), hidden=bool(self._hidden()), silent=moment.silent_for is not None
+        )
+        if words != self._words:
+            self._words = words
+            self.setAccessibleDescription(spoken(words))
         self.update()
 
     # -- places -------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from biofeedback.ui.look.canvas import CENTRE, RIGHT, Canvas, text_width
 from biofeedback.ui.look.icons import paint_tick
 from biofeedback.ui.look.tokens import BODY, CAPTION, LINE_TARGET, RADIUS_BAR, Look, colour
 
-PILL_TEXT = 22.0
+PILL_TEXT, PILL = 22.0, 36.0
+"""Pixels at 100 %: the target's value, and its pill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def paint_bar(
 ) -> None:  # fmt: skip
     """Paint the bar: blue on the way, green when `met`, hatched grey when `still` (no data); empty without a level.
 
-    Hatched amber when `uncounted`: there is a level, but it may not be the muscle's. `target` is the zone to be in, `marks` are the values of the axis' ticks; above `quiet_above` it is hatched.
+    Hatched amber when `uncounted`: there is a level, but it may not be the muscle's. `target` is the zone to be in,
+    `marks` are the values of the axis' ticks; above `quiet_above` it is hatched.
     """
     t, h, r = c.t, axis.bottom - axis.top, RADIUS_BAR
     c.box(x, axis.top, w, h, t.sunken, r)
@@ -76,15 +78,17 @@ def pill_width(look: Look, text: str, *, met: bool) -> float:
 
 
 def paint_pill(
-    c: Canvas, right: float, y: float, text: str, *, met: bool, dim: bool, mirror: bool = False, framed: bool = False
-) -> None:
+    c: Canvas, right: float, y: float, text: str, *, met: bool, dim: bool, mirror: bool = False, framed: bool = False,
+    part: float = 1.0,
+) -> None:  # fmt: skip
     """Paint the target's value, pointing at its line from the left; a tick joins it when it is held.
 
     `mirror`: pointing from the right, with `right` as its left end. `framed`: the arrows move this line.
+    `part` of its full size.
     """
-    t, size, h = c.t, c.look.px(PILL_TEXT), c.look.px(36)
+    t, size, h = c.t, part * c.look.px(PILL_TEXT), part * c.look.px(PILL)
     ground = t.ink3 if dim else t.good_ink if met else t.ink
-    w = pill_width(c.look, text, met=met) - 10
+    w = part * (pill_width(c.look, text, met=met) - 10)
     sign = -1 if mirror else 1
     c.poly([(right - sign * 10, y - 9), (right - sign, y), (right - sign * 10, y + 9)], ground)
     left = right + 9 if mirror else right - 9 - w
@@ -92,8 +96,8 @@ def paint_pill(
     if framed:
         c.box(left - 5, y - h / 2 - 5, w + 10, h + 10, None, 12, t.accent, 3)
     if met:
-        paint_tick(c, left + c.look.px(10) + size * 0.4, y, size * 0.8, t.surface, max(3, size * 0.14))
-    c.text(text, left, y - h / 2, w - c.look.px(10), h, size, 700, t.surface, RIGHT)
+        paint_tick(c, left + part * c.look.px(10) + size * 0.4, y, size * 0.8, t.surface, max(3, size * 0.14))
+    c.text(text, left, y - h / 2, w - part * c.look.px(10), h, size, 700, t.surface, RIGHT)
 
 
 def paint_hidden(c: Canvas, x: float, w: float, axis: Axis, words: str) -> None:
@@ -171,21 +175,22 @@ def paint_slim_bar(
 
 
 def head_height(look: Look) -> float:
-    """Return the pixels at 100 % above one of two bars: its name in two lines, or (large text) one, and its level."""
-    return 62 if look.text_percent >= 150 else 82
+    """Return the pixels at 100 % above one of two bars: its name in two lines (large text: without side), its level."""
+    return 64 if look.text_percent >= 150 else 82
 
 
 def paint_head(c: Canvas, x: float, w: float, gap: float, name: str, figure: str) -> None:
     """Paint a muscle's name and level above its bar; `gap` is what lies between two bars."""
     px, room = c.look.px, w + gap - 6
     large = c.look.text_percent >= 150
-    name_h, size = px(head_height(c.look) - 42), px(BODY)
+    figure_h = px(36 if large else 42)
+    name_h, size = px(head_height(c.look)) - figure_h, px(11.5 if large else BODY)
     if large:
         name = name.partition(",")[0]
-    while max(c.width(part, size, 600) for part in ([name] if large else name.split() or [name])) > room and size > 9:
+    while max((c.width(part, size, 600) for part in name.split()), default=0.0) > room and size > 9:
         size -= 0.5
-    c.text(name, x - (room - w) / 2, 0, room, name_h, size, 600, c.t.ink2, CENTRE, wrap=not large)
-    size = px(30)
+    c.text(name, x - (room - w) / 2, 0, room, name_h, size, 600, c.t.ink2, CENTRE, wrap=True)
+    size = px(28 if large else 30)
     while c.width(figure, size, 700) > room and size > 12:
         size -= 1
-    c.text(figure, x, name_h, w, px(38), size, 700, align=CENTRE)
+    c.text(figure, x, name_h, w, figure_h - px(4), size, 700, align=CENTRE)

@@ -53,14 +53,25 @@ class SidePanel(QWidget):
         self._practice, self._reading, self._history, self._silent = practice, reading, history, silent
         if shown != self._shown:
             self._shown = shown
-            exercise = running(practice)
-            if exercise:
-                self.setAccessibleDescription(summary(exercise))
-            elif practice:
-                self.setAccessibleDescription(
-                    self.tr("{n} of {m} holds reached").format(n=practice.n_reached, m=practice.n_started)
-                )
+            self.setAccessibleDescription(self._in_words(practice))
             self.update()
+
+    def _in_words(self, practice: PracticeState | None) -> str:
+        """Return what is painted, for who listens."""
+        if practice is None:
+            return self.tr("Nothing was done yet.")
+        if practice.calibration:
+            step = practice.calibration
+            return self.tr("Calibration, try {n} of {m}").format(n=step.number, m=step.n_tries)
+        if exercise := running(practice):
+            return summary(exercise)
+        words = self.tr("{n} of {m} holds reached").format(n=practice.n_reached, m=practice.n_started)
+        if practice.exercise and is_over(practice.exercise):
+            sets = [block for block in practice.exercise.blocks if block.block == "set"]
+            n, m = sum(block.reached for block in sets), sum(block.scored for block in sets)
+            return self.tr("{n} of {m} repetitions reached").format(n=n, m=m)
+        longest = self.tr("longest {seconds} s").format(seconds=f"{practice.best_hold:.1f}")
+        return f"{words}, {longest}"
 
     @staticmethod
     def _seen(practice: PracticeState | None) -> tuple[object, ...] | None:

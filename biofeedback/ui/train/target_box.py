@@ -31,6 +31,7 @@ class TargetBox(QWidget):
         self.down = KeyButton("", "↓", "down", quiet=True, parent=self)
         self.up = KeyButton("", "↑", "up", quiet=True, parent=self)
         self.other = KeyButton("", KEY, "swap", quiet=True, parent=self)
+        self.other.name(self.tr("The other line"), self.tr("Move the other muscle's line instead (O)"), shown=False)
         self.other.hide()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.tell(TargetText())

@@ -26,16 +26,16 @@ HIGHEST_LEVEL = 1e5
 """µV or counts, as training takes them."""
 Line = Literal["trained", "other"]
 """Whose line: the trained muscle's (channel 0) or the other one's (channel 1)."""
-NOTHING = say("–")
+TARGET, NOTHING, NO_SIGNAL = say("Target"), say("–"), say("There is no signal yet")
 
 
 @dataclass(frozen=True, slots=True)
 class TargetText:
     """What the target's box says: a `caption`, the `value`, why (`tip`), and what can be done."""
 
-    caption: Phrase = say("Target")
+    caption: Phrase = TARGET
     value: Phrase = NOTHING
-    tip: Phrase = say("The target")
+    tip: Phrase = NO_SIGNAL
     lower: bool = False
     """Whether the line can be lowered."""
     higher: bool = False
@@ -75,7 +75,7 @@ def is_fixed(practice: PracticeState) -> bool:
 def target_text(practice: PracticeState | None, line: Line, names: Sequence[str]) -> TargetText:
     """Return what the box says of `line`; `names` are the channels'."""
     if practice is None:
-        return TargetText(tip=say("There is no signal yet"))
+        return TargetText()
     if practice.calibration:
         return TargetText(tip=say("A calibration has no target: it finds out what 100 % is"))
     setup = _edited(practice)
@@ -84,7 +84,7 @@ def target_text(practice: PracticeState | None, line: Line, names: Sequence[str]
     lower, higher = (moved(practice, line, up=up) is not None for up in (False, True))
     if setup is None or setup.other is None or len(names) < 2:
         value, later = _target_words(practice)
-        caption = say("Next set") if later else say("Target")
+        caption = say("Next set") if later else TARGET
         tip = say("{value} from the next set on: ↓ and ↑ move it", value=value)
         if not later:
             tip = say("Target {value}: ↓ and ↑ move it", value=value)

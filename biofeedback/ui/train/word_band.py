@@ -48,10 +48,11 @@ class WordBand(QWidget):
         self._moment = moment
         if shown == self._shown:
             return
-        if not self._shown or shown[:5] != self._shown[:5]:
+        if not self._shown or shown[:6] != self._shown[:6]:
             self.setAccessibleName(spoken(moment.word))
             hint = spoken(moment.hint).replace("\n", " ")
-            self.setAccessibleDescription(hint)
+            told = hint if left is None else f"{hint} {self.tr('{n} s left.').format(n=left)}".strip()
+            self.setAccessibleDescription(told or spoken(moment.word))
             self.setToolTip(hint)
         self._shown = shown
         self.update()

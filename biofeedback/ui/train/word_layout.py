@@ -18,6 +18,8 @@ from biofeedback.ui.look.tokens import COUNT, WORD, metrics
 
 MORE = " …"
 MOST_LINES = 3
+LARGE_WORD, SMALL_WORD = 52.0, 32.0
+"""Pixels times `k`: what a word above a hint should have, and the least."""
 SENTENCE_ENDS = re.compile(r"(?<=[.!?。！？])\s+")
 Box = tuple[float, float, float, float]
 
@@ -58,26 +60,32 @@ def word_layout(word: str, hint: str, room: Room, *, spacious: bool) -> WordLayo
     else:
         best = max(room.px(13), 16 * min(room.k, 1.4))
         middle = least = max(room.px(12), 13)
-    for text in _shorter(hint):
-        found = _beside(word, text, room, best, middle) if spacious else None
-        for smallest in (52, 32) if spacious else (32,):
-            found = found or _below(word, text, room, best, least, smallest, spacious=spacious)
+    for text, smallest in _attempts(hint, spacious=spacious):
+        found = _beside(word, text, room, best, middle, large=large) if spacious else None
+        found = found or _below(word, text, room, best, least, smallest, spacious=spacious)
         if found:
             return found
     words = hint.split()
     for n in range(len(words), 0, -1):
-        if found := _below(word, " ".join(words[:n]) + MORE, room, least, least, 32, spacious=spacious):
+        if found := _below(word, " ".join(words[:n]) + MORE, room, least, least, SMALL_WORD, spacious=spacious):
             return found
     size = _word_size(word, room.width, WORD * room.k)
     return WordLayout(size, (room.left, 0, room.width, room.height), "", least, (room.right, 0, 0, room.height))
 
 
-def _shorter(hint: str) -> Iterator[str]:
-    """Yield the whole hint, then ever fewer of its sentences."""
-    yield hint
+def _attempts(hint: str, *, spacious: bool) -> Iterator[tuple[str, float]]:
+    """Yield what to say, the whole hint first, each with the smallest word (in pixels times `k`) above it.
+
+    A hint of two parts, what is wrong and what to do, stays whole as long as it can.
+    """
     sentences = SENTENCE_ENDS.split(hint.strip())
-    for n in range(len(sentences) - 1, 0, -1):
-        yield " ".join(sentences[:n]) + MORE
+    shorter = [" ".join(sentences[:n]) + MORE for n in range(len(sentences) - 1, 0, -1)]
+    if spacious:
+        yield hint, LARGE_WORD
+    if not spacious or "\n" in hint or not shorter:
+        yield hint, SMALL_WORD
+    for size in (LARGE_WORD, SMALL_WORD) if spacious else (SMALL_WORD,):
+        yield from ((text, size) for text in shorter)
 
 
 def _word_size(word: str, width: float, size: float) -> float:
@@ -86,13 +94,13 @@ def _word_size(word: str, width: float, size: float) -> float:
     return size
 
 
-def _height(text: str, size: float, width: float) -> float | None:
+def _height(text: str, size: float, width: float, most_lines: int = MOST_LINES) -> float | None:
     """Return the height of `text` wrapped to `width`; None where a word is too wide or there are too many lines."""
     font = metrics(size, 400)
     if max((font.horizontalAdvance(part) for part in text.split()), default=0.0) > width:
         return None
     height = font.boundingRect(QRectF(0, 0, width, 10_000), int(Qt.TextFlag.TextWordWrap), text).height()
-    return height if height <= MOST_LINES * font.lineSpacing() + 1 else None
+    return height if height <= most_lines * font.lineSpacing() + 1 else None
 
 
 def _sizes(most: float, least: float) -> Iterator[float]:
@@ -103,23 +111,27 @@ def _sizes(most: float, least: float) -> Iterator[float]:
     yield least
 
 
-def _beside(word: str, hint: str, room: Room, most: float, least: float) -> WordLayout | None:
-    """Return the hint right of the word, both as large as they can be, the word first."""
-    gap, high = 28 * room.k, 0.88 * room.height
-    for word_size in _sizes(WORD * room.k, 44 * room.k):
-        x = room.left + text_width(word, word_size, 700) + gap
-        width = room.right - x
-        height = _height(hint, least, width) if width > 0 else None
-        if height is None or height > high or ("\n" not in hint and height > 2 * least and width < 9 * least):
+def _beside(word: str, hint: str, room: Room, most: float, least: float, *, large: bool) -> WordLayout | None:
+    """Return the hint right of the word, in as few lines as it has, then in two, in three; the word first.
+
+    `large` text breaks no line there: it would be a narrow column.
+    """
+    gap, high, own = 28 * room.k, 0.88 * room.height, hint.count("\n") + 1
+    for n_lines, smallest in ((own, 52 * room.k), (2, 52 * room.k), (3, 44 * room.k)):
+        if n_lines < own or (large and n_lines > own):
             continue
-        for size in _sizes(most, least):
-            height = _height(hint, size, width)
-            if height is not None and height <= high:
-                # one line stands on the word's foot, as in a sentence
-                drop = 7 * room.k if height < 1.6 * size else 0.0
-                y = (room.height - height) / 2 + drop
-                return WordLayout(word_size, (room.left, 0, width + x, room.height), hint, size,
-                                  (x, y, width, math.ceil(height) + 1))  # fmt: skip
+        for word_size in _sizes(WORD * room.k, smallest):
+            x = room.left + text_width(word, word_size, 700) + gap
+            width = room.right - x
+            if _height(hint, least, width, n_lines) is None or (n_lines > own and width < 9 * least):
+                continue
+            for size in _sizes(most, least):
+                height = _height(hint, size, width, n_lines)
+                if height is not None and height <= high:
+                    # one line stands on the word's foot, as in a sentence
+                    y = (room.height - height) / 2 + (7 * room.k if n_lines == 1 else 0.0)
+                    return WordLayout(word_size, (room.left, 0, width + x, room.height), hint, size,
+                                      (x, y, width, math.ceil(height) + 1))  # fmt: skip
     return None
 
 
