@@ -15,7 +15,7 @@ from biofeedback.training.activation import Reference
 from biofeedback.training.attempt import Codes
 from biofeedback.training.block_run import BlockRun, Place, Signal
 from biofeedback.training.commands import Begin, Block, Rate, SetTarget
-from biofeedback.training.events import BlockResult, Offer, OfferKind, Phase, Prompt, TrainingEvent
+from biofeedback.training.events import BlockResult, Offer, OfferKind, Phase, Prompt, Shaping, TrainingEvent
 from biofeedback.training.exercise_state import ExerciseState, block_seconds, rest_of_block
 from biofeedback.training.phase_clock import PhaseClock
 from biofeedback.training.setup import MOST_SETS, Setup
@@ -277,7 +277,13 @@ class Exercise:
         self._blocks.append(block)
         if block.block == "set":
             place = self._run.place
-            events.append(shaping_after(block, self.setup, place.target, place.ceiling, self._ratings))
+            shaping = shaping_after(block, self.setup, place.target, place.ceiling, self._ratings)
+            by_hand = (self.next_target.low, self.next_target.high, self.next_ceiling) != (
+                place.target.low, place.target.high, place.ceiling
+            )  # fmt: skip
+            if by_hand:  # what a person moved during the set holds; a rule does not take it back
+                shaping = Shaping(block.index, shaping.p, shaping.n, "by hand")
+            events.append(shaping)
         if self._next_block(self._sets_done) is None:
             return events + self._enter("done", None)
         return events + self._enter("pause", self.setup.pause)

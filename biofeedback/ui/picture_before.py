@@ -19,8 +19,10 @@ from biofeedback.ui.picture_session import SUBJECT, GuidedSession
 from biofeedback.ui.picture_shot import Shot, Story
 from biofeedback.ui.picture_station import ON_WALL_POWER
 from biofeedback.ui.picture_week import FIRST, TODAY, after_a_week, days_away, prescription, with_prescription
+from biofeedback.ui.plans.editor import PlanEditor
 from biofeedback.ui.plans.prescription_dialog import PrescriptionDialog
 from biofeedback.ui.plans.prescription_preview import PrescriptionPreview
+from biofeedback.ui.start.reader import OWN_PLANS
 
 HOLD = find_plan("knee-straightening-hold")
 PAIR = find_plan("stand-up")
@@ -68,7 +70,13 @@ def _start(root: Path) -> Iterator[Shot]:
         Qt.FocusReason.TabFocusReason))  # fmt: skip
     yield Shot("start-new-person", session, doing("new person"))
     yield Shot("start-prescription-menu", session, doing("prescription"))
-    yield Shot("plan-editor", session, doing("edit plans"))
+    yield Shot("start-days", session, doing("days"))
+    yield Shot("plan-shelf", session, doing("edit plans"))
+
+    def edit(window: MainWindow) -> None:
+        PlanEditor(FIRST, session.station.data / OWN_PLANS, look_of(session), window).open()
+
+    yield Shot("plan-editor", session, edit)
     yield Shot("prescription-dialog", session, _make_prescription)
     file = root / "prescription.toml"
     write_prescription(file, prescription())
@@ -205,8 +213,8 @@ CALIBRATE = tuple(
     for name in ("before", "rest", "ready", "push-1", "pause", "push-2", "result", "care", "not-usable", "waiting")
 )
 STORIES = (
-    Story(("start", "start-focus", "start-new-person", "start-prescription-menu", "plan-editor", "prescription-dialog",
-           "prescription-preview", "settings"), _start),
+    Story(("start", "start-focus", "start-new-person", "start-prescription-menu", "start-days", "plan-shelf",
+           "plan-editor", "prescription-dialog", "prescription-preview", "settings"), _start),
     Story(("start-simulated", "prepare-simulated"), _simulated),
     Story(("start-prescribed",), _prescribed),
     Story(("start-welcome-back",), _welcome),

@@ -220,4 +220,4 @@ class GuidedSession:
         self.window.deleteLater()
         self.station.source.cancel()
         self.station.engine.stop()
-        QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -59,6 +59,7 @@ def grab(shot: Shot, look: PictureLook) -> QPixmap:
     session, window = shot.session, shot.session.window
     size, palette, text_percent = look
     choice = session.station.choice
+    window.setUpdatesEnabled(False)  # one painting for the picture is enough
     window.resize(*size)
     window.apply(replace(choice, settings=replace(choice.settings, palette=palette, text_percent=text_percent)))
     window.setFocus()
@@ -68,6 +69,7 @@ def grab(shot: Shot, look: PictureLook) -> QPixmap:
     session.settle()
     shot.opens(window)
     session.settle()
+    window.setUpdatesEnabled(True)
     if shot.person:
         picture = window.beside.person.grab()
         window.beside.person.close()
@@ -79,8 +81,10 @@ def grab(shot: Shot, look: PictureLook) -> QPixmap:
     painter.end()
     shot.closes(window)
     for other in _above(window):
-        other.close()
-    session.settle()
+        if isinstance(other, QDialog):
+            other.done(QDialog.DialogCode.Rejected)  # without being asked whether to throw away what was typed
+        else:
+            other.close()
     return picture
 
 

@@ -9,10 +9,13 @@ One rule: nothing is run; the source is only read.
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from biofeedback.ui.calibrate.words import FIRM, HARD
 
 PHRASE = "phrase"
 """The context of all texts that do not come from a widget."""
@@ -27,16 +30,20 @@ Text = tuple[str, str]
 """Context and source text."""
 REFUSAL = "ImpossibleValue"
 """What is raised with a key and the end of a sentence."""
+_LABEL = re.compile(r"[A-Za-z]+(?:,? \(?[A-Za-z-]+\)?)+")
 LEAST_WORDS = 3
 """Words from which a text of a module that speaks is taken for a sentence: shorter ones are names and codes."""
 TABLES = {
     "emg/findings.py": ("SENTENCES", "FIXES", "RAW_CEILING", "STILL_LINE", "CONTRACT"),
     "safety.py": ("REASON_NAMES", "UNSEEN_NAMES", "DO_NOT_START", "ONLY_IF_AGREED", "NOBODY_WEARS", "ISOLATOR_FITTED"),
     "training/prescription.py": ("STOP_RULES",),
+    "report/electrode_sites.py": ("WAY", "NOT_TO_SCALE", "REFERENCE"),
     "report/words.py": ("WHY", "PERCENT"),
     "ui/prepare/mains_guard.py": ("NOT_LOOKED", "SIMULATED_MUSCLE"),
 }
 """Tables of texts, whatever their length, by module. Of an entry made by a call the first argument is its key."""
+LABELLING = ("report/site_bodies.py", "report/site_places.py")
+"""Modules with the labels of the electrode drawings: all texts of more than one word and no figure."""
 SPEAKING = (
     "app.py", "emg/delay.py", "emg/pairs.py", "emg/sense.py", "emg/sensor_limits.py", "engine.py", "pipeline.py",
     "recording/bids.py", "recording/edf_reader.py", "recording/edf_writer.py", "recording/library.py",
@@ -59,6 +66,8 @@ def collect(package: Path = Path(__file__).parent.parent) -> dict[Text, str]:
         name = path.relative_to(package).as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"))
         texts = [*_called(tree)]
+        if name in LABELLING:
+            texts += _labels(tree)
         if name in TABLES:
             texts += _tables(tree, TABLES[name])
         if name in SPEAKING:
@@ -136,6 +145,9 @@ def _assigned(tree: ast.Module) -> dict[str, ast.expr]:
     for part in tree.body:
         if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
             values[part.targets[0].id] = part.value
+        elif isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Tuple):
+            names = [target.id for target in part.targets[0].elts if isinstance(target, ast.Name)]
+            values.update(zip(names, getattr(part.value, "elts", ()), strict=False))
         elif isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and part.value:
             values[part.target.id] = part.value
     return values
@@ -174,6 +186,15 @@ def _plan_words(table: dict[str, Any]) -> Iterator[str]:
                     yield str(one["name"])
             elif key in PLAN_KEYS and one:
                 yield str(one)
+                if key == "cue" and HARD in one:
+                    yield str(one).replace(HARD, FIRM)
+
+
+def _labels(tree: ast.Module) -> Found:
+    """Yield the words of drawings, which stand among numbers and the names of edges and colours."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _LABEL.fullmatch(node.value):
+            yield PLAN, node.value, node.lineno
 
 
 def _sentences(node: ast.AST) -> Found:

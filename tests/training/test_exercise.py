@@ -390,6 +390,25 @@ def test_a_target_moved_within_a_set_waits_for_the_next_one() -> None:
     assert live.results == ["reached"] * 4
 
 
+@pytest.mark.parametrize("low", [30.0, 55.0])
+def test_a_line_moved_by_hand_within_a_set_is_not_taken_back_by_shaping(low: float) -> None:
+    live = begun("activate", SetShaping(20.0, 60.0, 40.0), sets=2, repetitions=5)
+    until(live, "work")
+    live.tell(SetTarget(low))
+    live.follow(one(right))
+    assert (live.shapings[0].rule, live.shapings[0].low) == ("by hand", None)
+    assert [block.low for block in live.block_results] == [40.0, low]
+    assert live.shapings[1].rule == "harder"  # of a set that nobody touched
+
+
+def test_the_other_muscles_line_moved_by_hand_holds_too() -> None:
+    live = begun("isolate", SetShaping(20.0, 60.0, 40.0), sets=2, repetitions=5)
+    until(live, "work")
+    live.tell(SetOther(30.0, 25.0))
+    live.follow(right)
+    assert [shaping.rule for shaping in live.shapings] == ["by hand", "ceiling down"]
+
+
 def test_a_target_in_microvolts_leaves_a_running_exercise_alone() -> None:
     live = begun("activate", sets=2, repetitions=1)
     live.tell(SetTarget(300.0, unit="uV"))

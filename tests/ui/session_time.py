@@ -1,4 +1,4 @@
-"""Granted time: a clock that a test lets go on, a board that sends just so much, and who wears its electrodes.
+"""Granted time: a clock that a test lets go on, boards that send just so much, and who wears their electrodes.
 
 One rule: what the muscle does follows from the prompts alone, so a session is the same each time.
 """
@@ -8,22 +8,28 @@ from __future__ import annotations
 import itertools
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from biofeedback.emg.sensor import ChannelSettings
 from biofeedback.engine_state import EngineState
+from biofeedback.mains_link import MainsSigns
 from biofeedback.sources.simulator import SimulatedSource
 from biofeedback.sources.source import SourceError, SourceLost
 from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import find_plan
 from biofeedback.training.practice_state import PracticeState
+from biofeedback.ui.choice import Choice
 from biofeedback.ui.train.exercise_lines import line_at, running
 from biofeedback.wire.events import Event, Scans, StreamInfo
 
 TICK = 0.2
 """Seconds that are granted at once; as often the person looks at the prompt."""
+QUIET = MainsSigns(charger=False, battery=True, wired_network=(), second_screen=False)
+CHARGER = replace(QUIET, charger=True)
 PATIENCE = 30.0
 """Seconds that a thread may take: a limit for a busy machine, never a pace."""
 BEST = 0.4
@@ -182,10 +188,43 @@ def cut(name: str, *, sets: int = 1, repetitions: int = 2, tests: int = 2, tries
     """Return a short plan of one's own, like the shipped one `name`: few repetitions, a short calibration."""
     plan = find_plan(name)
     reference = replace(plan.reference, tries=tries, seconds=3, rest=6, resting=3)
-    dose = replace(plan.dose, repetitions=repetitions, sets=sets, pause=5, rest=min(plan.dose.rest, 4))
+    dose = replace(plan.dose, repetitions=repetitions, sets=sets, pause=5, rest=2)
     if dose.longest_rest is not None:
         dose = replace(dose, longest_rest=dose.rest + 2)
-    work = {"hold": 3.0, "relax": 6.0, "track": 10.0}.get(plan.kind, min(plan.dose.work, 3.0))
-    test = replace(plan.test, repetitions=tests, work=min(plan.test.work, work), rest=3)
+    work = {"hold": 2.5, "relax": 4.0, "track": 8.0}.get(plan.kind, min(plan.dose.work, 2.5))
+    test = replace(plan.test, repetitions=tests, work=min(plan.test.work, work), rest=2)
     return replace(plan, name=f"short-{name}", title=f"{plan.title}, short", dose=replace(dose, work=work), test=test,
                    reference=reference, reviewed_by="")  # fmt: skip
+
+
+class Station:
+    """What a test may do to the computer around the app: its boards, its wall power, its plans."""
+
+    def __init__(self, folder: Path, *, simulated: bool = False) -> None:
+        self.folder, self.simulated = folder, simulated
+        self.library = folder / "library"
+        self.time, self.wearer = GrantedTime(), Wearer()
+        self.signs = QUIET
+        self.boards: list[GrantedBoard] = []
+
+    def board_for(self, choice: Choice) -> GrantedBoard:
+        """Return a board with the channels of `choice`, plugged in as the one before it is."""
+        channels = choice.channels
+        self.boards.append(self.make(len(channels), choice.settings.rate, channels))
+        return self.boards[-1]
+
+    def make(
+        self, n_channels: int, rate: int, channels: tuple[ChannelSettings, ...] | None = None, label: str = "test board"
+    ) -> GrantedBoard:
+        """Return a board on this time, moved by this person."""
+
+        def drive(index: NDArray[np.int64]) -> NDArray[np.float64]:
+            return self.wearer.drive(index, n_channels)
+
+        inner = SimulatedSource(n_channels, rate, channels=channels, seed=5, drive=drive, paced=False)
+        return GrantedBoard(self.time, inner, label, simulated=self.simulated)
+
+    @property
+    def board(self) -> GrantedBoard:
+        """The newest one."""
+        return self.boards[-1]

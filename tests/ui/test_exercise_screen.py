@@ -313,17 +313,32 @@ def test_there_is_one_filled_button_or_none(
 
 def test_enter_ends_nothing_that_goes_well_and_goes_on_when_paused(make_window: MakeWindow, qtbot: QtBot) -> None:
     window, station = make_window()
+    qtbot.waitUntil(lambda: window.action_bar.primary == "record", timeout=LONG)
     press(window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: station.engine.state.recording is not None, timeout=LONG)
-    window.look_slowly()
+    qtbot.waitUntil(lambda: window.action_bar.primary == "", timeout=LONG)
     press(window, Qt.Key.Key_Return)
     press(window, Qt.Key.Key_P)
-    qtbot.waitUntil(lambda: word(window) == "PAUSED", timeout=LONG)
+    qtbot.waitUntil(lambda: word(window) == "PAUSED" and window.action_bar.primary == "pause", timeout=LONG)
     press(window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: word(window) == "READY", timeout=LONG)
     recording = station.engine.state.recording
     assert recording is not None
     assert not recording.closed
+
+
+def test_hum_that_stops_the_clock_is_said_on_the_real_engine_and_so_is_its_end(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    window, station = make_window()
+    station.engine.post(SetReference(0, 300.0, 10.0, verdict="good"))
+    qtbot.waitUntil(lambda: word(window) == "CONTRACT", timeout=LONG)
+    station.source.set_hum(400.0, 0)
+    qtbot.waitUntil(lambda: word(window) == "NOT COUNTED", timeout=LONG)
+    assert any(cause in window.stage.band.accessibleDescription() for cause in ("hum", "loose"))
+    assert "not counted" in window.stage.ring.accessibleName()
+    station.source.set_hum(0.0, 0)
+    qtbot.waitUntil(lambda: word(window) == "CONTRACT", timeout=LONG)
 
 
 def test_holds_of_an_exercise_are_not_holds_of_free_practice() -> None:

@@ -11,20 +11,19 @@ from collections.abc import Callable
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from biofeedback.recording.library import runs
 from biofeedback.report.recompute import recompute
 from biofeedback.wire.events import StreamInfo
-from tests.ui.session_driver import CHARGER, QUIET, MakeApp, Session
+from tests.ui.session_driver import QT, MakeApp, Session
 from tests.ui.session_hands import Mouse, to_calibrate, to_exercise, to_prepare
-from tests.ui.session_time import cut
+from tests.ui.session_time import CHARGER, QUIET, cut
 
 Key = Qt.Key
 ONE = cut("find-your-muscle", tests=1, tries=1)
 TWO = cut("arm-up-neck-quiet", tests=1, tries=1)
-EVENTS = 250
+EVENTS = 200
 KEYS = (
     Key.Key_Return, Key.Key_Return, Key.Key_Return, Key.Key_Escape, Key.Key_Tab, Key.Key_Tab, Key.Key_Backtab,
     Key.Key_Space, Key.Key_Up, Key.Key_Down, Key.Key_Left, Key.Key_Right, Key.Key_F5, Key.Key_F11, Key.Key_Backspace,
@@ -59,10 +58,10 @@ class Monkey:
         return next((front for front in fronts if front is not None and front.isVisible()), self.session.window)
 
     def press(self) -> None:
-        QTest.keyClick(self.keys_go_to, self.dice.choice(KEYS))
+        QT.keyClick(self.keys_go_to, self.dice.choice(KEYS))
 
     def type(self) -> None:
-        QTest.keyClicks(self.keys_go_to, self.dice.choice(LETTERS))
+        QT.keyClicks(self.keys_go_to, self.dice.choice(LETTERS))
 
     @property
     def keys_go_to(self) -> QWidget:
@@ -73,7 +72,7 @@ class Monkey:
         at = QPoint(self.dice.randrange(top.width()), self.dice.randrange(top.height()))
         child = top.childAt(at)
         hit = child if child is not None and child.isEnabled() else top
-        QTest.mouseClick(hit, Qt.MouseButton.LeftButton, pos=hit.mapFrom(top, at))
+        QT.mouseClick(hit, Qt.MouseButton.LeftButton, pos=hit.mapFrom(top, at))
 
     def wait(self) -> None:
         for _ in range(self.dice.randrange(1, 25)):

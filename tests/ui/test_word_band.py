@@ -23,9 +23,7 @@ LONG_WORDS = (
     "the jaw soft. Then let go as slowly as you can. If it hurts, stop and tell us at once."
 )
 WARNING = "An electrode may be loose.\nPress the sensor's electrodes down for ten seconds."
-VERDICT = (
-    "Your two best tries agree within 6 %. Comfortable effort, not a maximum: percent means percent of that."
-)  # the longest sentence of the band
+VERDICT = "Your two best tries agree within 6 %. Comfortable effort, not a maximum: percent means percent of that."
 
 
 def room_of(text_percent: int) -> Room:

@@ -23,6 +23,7 @@ from biofeedback.ui.calibrate.traces import Trace, Traces
 from biofeedback.ui.calibrate.worth import amount, unit_of
 from biofeedback.ui.look.canvas import CENTRE, TOP, Canvas, text_width
 from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, LINE_TRACE, Look, colour
+from biofeedback.ui.train.bar_words import rounded
 from biofeedback.ui.train.muscle_bar import Axis, paint_bar, paint_scale, paint_target
 
 LADDER = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)

@@ -21,6 +21,8 @@ class TickBox(QCheckBox):
 
     def __init__(self, text: str, look: Look, parent: QWidget) -> None:
         super().__init__(text, parent)
+        self.setAccessibleName(text)
+        self.setToolTip(text)
         self._look = look
 
     def sizeHint(self) -> QSize:

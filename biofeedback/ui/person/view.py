@@ -34,7 +34,9 @@ from biofeedback.ui.person.paint import (
     places,
 )
 from biofeedback.ui.person.state import PersonState, person_state
+from biofeedback.ui.phrase import Phrase
 from biofeedback.ui.readings import Reading
+from biofeedback.ui.train.bar_words import bar_words
 from biofeedback.ui.words import spoken
 
 STEPS = 400
@@ -102,7 +104,7 @@ class PersonView(QWidget):
         """Return what is shown for who listens: the word, its hint, the bars, and the dots' own words."""
         bars = bar_words(
             [readings[bar.channel] for bar in shown.bars] if readings else (), [bar.lines for bar in shown.bars],
-            hidden=shown.cover is not None, silent=shown.still,
+            hidden=shown.cover is not None, silent=shown.still, figures=all(bar.labelled for bar in shown.bars),
         )  # fmt: skip
         return shown.moment.word, shown.moment.hint, shown.cover or bars, shown.head, shown.foot
 

@@ -47,7 +47,7 @@ class ElectrodeCard(Card):
         self.right = KeyButton(self.tr("Right"), tip=self.tr("The trained muscle is on the right"), parent=self)
         self.left.clicked.connect(lambda: self.side_chosen.emit("left"))
         self.right.clicked.connect(lambda: self.side_chosen.emit("right"))
-        self.muscles = [KeyButton("", parent=self) for _ in range(2)]
+        self.muscles = [KeyButton(name, parent=self) for name in (self.tr("First muscle"), self.tr("Second muscle"))]
         for i, button in enumerate(self.muscles):
             button.clicked.connect(lambda _=False, i=i: self.choose(i))
         self.to_words = KeyButton(self.tr("In words and marks"), icon="down", quiet=True, parent=self)
@@ -197,8 +197,7 @@ class ElectrodeCard(Card):
             button.name(name, button.toolTip(), "tick" if side == self._side else "")
         for i, (button, other) in enumerate(zip(self.muscles, plan.muscles, strict=False)):
             side = self.tr("left") if self.side_of(other) == "left" else self.tr("right")
-            both = any(one.mirrored for one in plan.muscles)  # the same muscle twice: the side tells them apart
-            name = f"{translated(other.name)}, {side}" if both else translated(other.name)
+            name = f"{translated(other.name)}, {side}" if other.mirrored else translated(other.name)
             button.name(name, "", "tick" if i == self._chosen else "")
         self.entitle(self.tr("Electrodes") if len(plan.muscles) > 1 else translated(muscle.name).capitalize())
         drawn = self.drawing.show_site(muscle, self.side_of(muscle))

@@ -85,12 +85,12 @@ class NewPerson(QDialog):
             if name:
                 self._people.save(Person(self.code, name))
         except (OSError, PersonError) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            why = error.strerror if isinstance(error, OSError) and error.strerror else carried(str(error))
             if self.code:
                 text = self.tr("The code {code} is made, but the name could not be kept: {why}. Try again, or cancel.")
             else:
                 text = self.tr("No code could be made: {why}. Choose another library in the settings (S).")
-            self._error.setText(text.format(code=self.code, why=carried(why)))
+            self._error.setText(text.format(code=self.code, why=why))
             self._error.show()
             return
         super().accept()

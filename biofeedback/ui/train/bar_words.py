@@ -15,13 +15,20 @@ STEP = 5
 """Points of percent, µV or counts; of three figures and more 5 % of them."""
 
 
-def bar_words(readings: Sequence[Reading], lines: Sequence[Lines], *, hidden: bool, silent: bool) -> Phrase:
-    """Return the bars in words; `lines`: those of the first channels, further ones are only levels."""
+def bar_words(
+    readings: Sequence[Reading], lines: Sequence[Lines], *, hidden: bool, silent: bool, figures: bool = True
+) -> Phrase:
+    """Return the bars in words; `lines`: those of the first channels, further ones are only levels.
+
+    `figures`: whether levels mean something to who listens; without them only what is reached is told.
+    """
     if silent:
         return say("No signal.")
     if hidden:
         return say("The bars are hidden.") if len(readings) > 1 else say("The bar is hidden.")
     asked = [*lines, *[Lines()] * len(readings)][: len(readings)]
+    if not figures:
+        return say("Reached.") if asked[:1] and asked[0].met else say("Not reached.")
     return joined([_one(reading, own) for reading, own in zip(readings, asked, strict=True)], " ")
 
 

@@ -64,7 +64,7 @@ def summary(exercise: ExerciseState) -> str:
     if not in_test(exercise) and exercise.outcomes:
         n = exercise.outcomes.count("reached")
         m = len(exercise.outcomes) - exercise.outcomes.count("excluded")
-        words = tr("{words}, {n} of {m} reached").format(words=words, n=n, m=m)
+        words += ". " + tr("{n} of {m} reached").format(n=n, m=m)
     notes = "; ".join(spoken(phrase) for _, phrase in side_words(exercise))
     return f"{words}. {notes}" if notes else words
 

@@ -19,8 +19,10 @@ from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.instant import Moment
 from biofeedback.ui.look.canvas import CENTRE, Canvas
 from biofeedback.ui.look.tokens import CAPTION, Look
+from biofeedback.ui.phrase import Phrase
 from biofeedback.ui.readings import UNIT_SIGNS, Reading, calibration_segments, ticks
 from biofeedback.ui.train.bar_lines import coming_place, paint_lines
+from biofeedback.ui.train.bar_words import bar_words
 from biofeedback.ui.train.envelope_view import (
     PAST,
     Columns,
@@ -44,6 +46,7 @@ from biofeedback.ui.train.muscle_bar import (
 )
 from biofeedback.ui.train.prompt_trail import PromptTrail
 from biofeedback.ui.train.target_editing import Line, two_lines
+from biofeedback.ui.words import spoken
 
 SLIM, SLIM_GAP = 40, 48
 PAIR_GAP = 24
@@ -220,7 +223,7 @@ class LiveView(QWidget):
             self._paint_envelopes(c, state, moment, traces, lines, hidden)
         keep_clear = [] if lines[0].moves else [*lines[0].solid]
         right = self.width() if self.with_envelope and not self.covered and len(self._readings) == 1 else x + w + px(8)
-        two, over = two_lines(self._practice), None
+        two, over = two_lines(self._practice) and len(self._readings) > 1, None
         if not hidden:
             over = not still and self.level is not None and lines[0].first is not None and self.level > lines[0].first
         paint_lines(c, x, w, axis, lines[0], right=right, dim=still or not lines[0].counts, over_first=over,
@@ -283,6 +286,7 @@ class LiveView(QWidget):
                        c.t.ink2)  # fmt: skip
             wave = exercise.setup.wave if exercise and i == 0 else None
             views.append(View(self._lane(own), trace, self._to_bar(i), lines[i], steps, prompts, wave, lines[i].met,
-                              moment.silent_for, silence, hidden, own_line=two, uncounted=moment.uncounted))
+                              moment.silent_for, silence, hidden, own_line=two,
+                              uncounted=moment.uncounted))  # fmt: skip
         self._lanes.paint(c, views, self.size(), self.devicePixelRatioF())
         paint_times(c, self._lane(axis), self.tr("10 s ago"), self.tr("5 s ago"), self.tr("now"))

@@ -39,6 +39,8 @@ class MarkerNote(QWidget):
         self.line = QLineEdit(self)
         self.line.setMaxLength(LONGEST)
         self.line.setPlaceholderText(self.tr("Note"))
+        self.line.setAccessibleName(self.tr("Note"))
+        self.line.setToolTip(self.tr("A private note"))
         self.line.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.line.installEventFilter(self)
         self.leaving = QTimer(self)

@@ -54,8 +54,12 @@ class TargetBox(QWidget):
         self.setAccessibleName(f"{self._caption} {self._value}")
         self.setAccessibleDescription(tip)
         self.setToolTip(tip)
-        self._name(self.down, self.tr("Target down"), self.tr("Lower it (↓). {what}"), "down", tip, text.lower)
-        self._name(self.up, self.tr("Target up"), self.tr("Raise it (↑). {what}"), "up", tip, text.higher)
+        end = self.tr("It is as far as it goes") if text.lower or text.higher else tip
+        lower, higher = self.tr("Lower it (↓). {what}"), self.tr("Raise it (↑). {what}")
+        self.down.name(self.tr("Target down"), lower.format(what=tip if text.lower else end), "down", shown=False)
+        self.up.name(self.tr("Target up"), higher.format(what=tip if text.higher else end), "up", shown=False)
+        self.down.setEnabled(text.lower)
+        self.up.setEnabled(text.higher)
         if text.other:
             words = self.tr("Move the line of {muscle} instead (O)").format(muscle=text.other)
             self.other.name(self.tr("The other line"), words, "swap", shown=False)
@@ -63,11 +67,6 @@ class TargetBox(QWidget):
         self._place()
         self.updateGeometry()
         self.update()
-
-    @staticmethod
-    def _name(button: KeyButton, label: str, how: str, icon: str, tip: str, possible: bool) -> None:  # noqa: FBT001
-        button.name(label, how.format(what=tip) if possible else tip, icon, shown=False)
-        button.setEnabled(possible)
 
     @property
     def _sizes(self) -> tuple[float, float]:

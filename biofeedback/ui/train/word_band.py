@@ -51,8 +51,8 @@ class WordBand(QWidget):
         if not self._shown or shown[:6] != self._shown[:6]:
             self.setAccessibleName(spoken(moment.word))
             hint = spoken(moment.hint).replace("\n", " ")
-            told = hint if left is None else f"{hint} {self.tr('{n} s left.').format(n=left)}".strip()
-            self.setAccessibleDescription(told or spoken(moment.word))
+            count = "" if left is None else self.tr("{n} s left.").format(n=left)
+            self.setAccessibleDescription(hint or count or spoken(moment.word))
             self.setToolTip(hint)
         self._shown = shown
         self.update()
