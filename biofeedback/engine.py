@@ -352,6 +352,8 @@ class Engine:
         if running and self._clock() - self.state.last_arrival > LONGEST_GAP:
             self._finish_recording()
             self._publish()
+        elif (recorders := self._recorders) and recorders[-1].state != self.state.recording:
+            self._publish()  # its files are complete by now: nothing else would tell while no signal comes
 
     # -- what others asked for ------------------------------------------------------------------------
 

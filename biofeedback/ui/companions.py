@@ -26,6 +26,7 @@ from biofeedback.ui.person.window import PersonWindow
 from biofeedback.ui.plans.plan_shelf import PlanShelf
 from biofeedback.ui.plans.prescription_dialog import PrescriptionDialog
 from biofeedback.ui.plans.prescription_preview import take_prescription
+from biofeedback.ui.review.outcome_dialog import OutcomeDialog
 from biofeedback.ui.settings.dialog import SettingsDialog
 from biofeedback.ui.sound.control import SoundControl
 from biofeedback.ui.sound.popover import SoundPopover
@@ -129,6 +130,17 @@ class Companions(QObject):
                 self.noticed.emit(self.tr("The prescription holds for today but was not kept: {why}.").format(why=why))
         self._guide.change(prescription=taken)
         self.plans_changed.emit()
+
+    # -- outcomes -------------------------------------------------------------------------------------
+
+    def note_outcomes(self) -> None:
+        """Open the dialog in which results are typed in, while a recording runs to keep them."""
+        if not self._guide.is_recording:
+            return
+        dialog = OutcomeDialog(self._look, self._window, side=self._guide.today.side)
+        dialog.accepted.connect(lambda: self._guide.post(*dialog.outcomes))
+        dialog.finished.connect(lambda _: dialog.deleteLater())
+        dialog.open()
 
     # -- settings -------------------------------------------------------------------------------------
 

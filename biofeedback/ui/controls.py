@@ -39,7 +39,7 @@ KEYS = {
     "R": "record", "C": "calibrate", "P": "pause", "M": "mark", "W": "raw", "T": "theme", "S": "settings",
     ",": "settings", "B": "settings", "D": "delay", "F5": "reconnect", "Up": "up", "Down": "down",
     "+": "narrower", "=": "narrower", "-": "wider", "Esc": "escape", "N": "skip", "Y": "repeat", "E": "finish",
-    "H": "bar", "X": "stop", "V": "sound", "L": "findings", "F11": "person",
+    "H": "bar", "X": "stop", "U": "outcome", "V": "sound", "L": "findings", "F11": "person",
     "O": "other line", "Left": "trained line", "Right": "second line",
 }  # fmt: skip
 """Keys of the Train step to the names of what they do. Space and Enter depend on the moment."""

@@ -194,6 +194,8 @@ class MainWindow(QWidget):
             self.beside.sound.toggle()
         elif name == "person":
             self.beside.person.toggle()
+        elif name == "outcome":
+            self.beside.note_outcomes()
         elif name == "edit plans":
             self.beside.edit_plan()
         elif name == "prescription":

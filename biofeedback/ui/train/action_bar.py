@@ -44,6 +44,7 @@ class ActionBar(QWidget):
             "bar": KeyButton(tr("Hide bar"), "H", "eye off", parent=self),
             "mark": KeyButton(tr("Mark"), "M", "flag", parent=self),
             "stop": KeyButton(tr("It hurts"), "X", "hurts", parent=self),
+            "outcome": KeyButton(tr("Outcome"), "U", "tick", parent=self),
             "raw": KeyButton(tr("Raw"), "W", "wave", parent=self),
             "theme": KeyButton(tr("Colours"), "T", "theme", parent=self),
             "settings": KeyButton(tr("Settings"), "S", "sliders", parent=self),
@@ -58,6 +59,7 @@ class ActionBar(QWidget):
             "bar": tr("Hide the bar and the envelope (H)"),
             "mark": tr("Set a numbered mark at this moment (M)"),
             "stop": tr("Let the training stand and say why: pain, dizziness, cramp, skin (X)"),
+            "outcome": tr("Type in what was measured otherwise: chair stands, force, range (U)"),
             "raw": tr("Show the raw signal in place of the envelope (W)"),
             "theme": tr("Light, dark, high contrast (T)"),
             "settings": tr("Board, sensor, signal, screen, library (S)"),
@@ -97,11 +99,13 @@ class ActionBar(QWidget):
         self.fit()
 
     def show_state(
-        self, state: EngineState, *, live: bool, may_review: bool = False, line: Line = "trained"
+        self, state: EngineState, *, live: bool, may_review: bool = False, line: Line = "trained",
+        may_go_on: bool = True,
     ) -> None:  # fmt: skip
         """Say on each button what it would do now.
 
-        `live` while data flows, `may_review` when there is a recording, `line`: whose line the arrows move.
+        `live` while data flows, `may_review` when there is a recording, `line`: whose line the arrows move,
+        `may_go_on`: nothing keeps what stands from going on.
         """
         practice = state.update.practice if state.update else None
         exercise, recording = running(practice), state.recording is not None and not state.recording.closed
@@ -125,11 +129,15 @@ class ActionBar(QWidget):
         pause.name(words, tip, sign)
         for button in (calibrate, pause, buttons["mark"]):
             button.setEnabled(live)
+        pause.setEnabled(live and may_go_on)
+        buttons["outcome"].setEnabled(recording and live)
         self._show_leading(practice, exercise, live=live)
         to_review = exercise is None and may_review
         if to_review:
             buttons["finish"].name(self.tr("Review"), self.tr("End the recording and see what was done (E)"), "tick")
         self.primary = self._primary_of(state, recording=recording, live=live, may_review=may_review)
+        if self.primary == "pause" and not may_go_on:
+            self.primary = ""
         for name in ("record", "pause", "finish"):
             buttons[name].set_primary(primary=name == self.primary)
         self.target.tell(target_text(practice, line, _names(state)))
@@ -168,7 +176,7 @@ class ActionBar(QWidget):
 
     def _offer(self, practice: PracticeState | None, exercise: ExerciseState | None, *, to_review: bool) -> None:
         """Decide which actions mean something just now, and which of them are rare."""
-        possible = set(self.buttons) - {*LEADING, "finish"}
+        possible = set(self.buttons) - {*LEADING, "finish", "outcome"}
         rare = ["theme", "settings", "raw"]
         if exercise is not None:
             possible |= {"skip", "bar", "finish"}
@@ -181,6 +189,9 @@ class ActionBar(QWidget):
         if may_again:
             possible.add("repeat")
         if exercise is None:
+            if practice is not None and practice.setup is not None:
+                possible.add("outcome")
+                rare = ["outcome", *rare]
             calibrated = practice is not None and practice.references[0] is not None
             rare += ["bar", "mark", *(("calibrate", "record") if calibrated else ("record", "calibrate")), "repeat"]
         else:

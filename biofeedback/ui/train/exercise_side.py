@@ -28,6 +28,8 @@ _OFFERS = {
     "stop: pain": say("The pain is worse than at first. Stop here? Press E"),
     "calibration stopped: pain": say("The calibration stopped: it hurt."),
 }
+EVEN = {6: 6, 7: 4, 8: 4}
+"""Dots in a row where rows of five would leave one or few alone."""
 
 
 def tr(text: str) -> str:
@@ -90,8 +92,8 @@ def paint_exercise(
     shown = dots(exercise, silent=silent)
     y = 96 * f
     room = bottom - y - (0 if tight else 78 * f)
-    columns = 5
-    d = min((36 if f > 1 else 32) * f, (w - 4 * 8) / 5)
+    columns = EVEN.get(len(shown), 5)
+    d = min((36 if f > 1 else 32) * f, (w - 4 * 8) / 5, (w - (columns - 1) * 6) / columns)
     while columns < 10 and -(-len(shown) // columns) * (d + 8 * f) > room:
         columns += 1
         d = (w - (columns - 1) * 6) / columns

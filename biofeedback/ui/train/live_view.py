@@ -43,6 +43,7 @@ from biofeedback.ui.train.muscle_bar import (
     paint_scale,
     paint_slim_bar,
     pill_width,
+    short_names,
 )
 from biofeedback.ui.train.prompt_trail import PromptTrail
 from biofeedback.ui.train.target_editing import Line, two_lines
@@ -257,7 +258,7 @@ class LiveView(QWidget):
             return
         reading = self._readings[i]
         figure = "–" if hidden else f"{reading.figure} {UNIT_SIGNS[reading.unit]}"
-        paint_head(c, x, w, PAIR_GAP, reading.name, figure)
+        paint_head(c, x, w, PAIR_GAP, short_names(*(each.name for each in self._readings[:2]))[i], figure)
 
     def _lane(self, axis: Axis) -> Lane:
         left = self.envelope_left

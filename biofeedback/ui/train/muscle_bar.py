@@ -12,6 +12,7 @@ from PyQt6.QtGui import QBrush
 
 from biofeedback.ui.look.canvas import CENTRE, RIGHT, Canvas, text_width
 from biofeedback.ui.look.icons import paint_tick
+from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import BODY, CAPTION, LINE_TARGET, RADIUS_BAR, Look, colour
 
 PILL_TEXT, PILL = 22.0, 36.0
@@ -179,6 +180,14 @@ def head_height(look: Look) -> float:
     return 64 if look.text_percent >= 150 else 82
 
 
+def short_names(first: str, second: str) -> tuple[str, str]:
+    """Return what tells two muscles apart: only their sides where they have one name, no sides where both have one."""
+    (muscle, side), (other, other_side) = (name.partition(", ")[::2] for name in (first, second))
+    if muscle == other and side and other_side:
+        return side, other_side
+    return (muscle, other) if side == other_side else (first, second)
+
+
 def paint_head(c: Canvas, x: float, w: float, gap: float, name: str, figure: str) -> None:
     """Paint a muscle's name and level above its bar; `gap` is what lies between two bars."""
     px, room = c.look.px, w + gap - 6
@@ -189,6 +198,8 @@ def paint_head(c: Canvas, x: float, w: float, gap: float, name: str, figure: str
         name = name.partition(",")[0]
     while max((c.width(part, size, 600) for part in name.split()), default=0.0) > room and size > 9:
         size -= 0.5
+    if text_height(name, size, room, 600) > name_h:
+        name = name.partition(",")[0]  # the side stands beside the muscle's trace too
     c.text(name, x - (room - w) / 2, 0, room, name_h, size, 600, c.t.ink2, CENTRE, wrap=True)
     size = px(28 if large else 30)
     while c.width(figure, size, 700) > room and size > 12:

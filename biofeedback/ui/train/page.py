@@ -64,7 +64,8 @@ class TrainPage(QWidget):
         self.side.show_state(glance.state, first, self.history, silent=glance.silent)
         may_review = self._guide.may_go("review")
         live, line = not glance.silent, self.controls.line
-        self.action_bar.show_state(glance.state, live=live, may_review=may_review, line=line)
+        self.action_bar.show_state(glance.state, live=live, may_review=may_review, line=line,
+                                   may_go_on=not self._may_not_go_on)  # fmt: skip
         self.cards.look(glance)
 
     def entered(self) -> None:
