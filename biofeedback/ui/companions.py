@@ -31,6 +31,7 @@ from biofeedback.ui.settings.dialog import SettingsDialog
 from biofeedback.ui.sound.control import SoundControl
 from biofeedback.ui.sound.popover import SoundPopover
 from biofeedback.ui.start.reader import OWN_PLANS
+from biofeedback.ui.words import carried
 
 PEOPLE = "people"
 """Folder in the app's own one: what is private of each person."""
@@ -127,7 +128,9 @@ class Companions(QObject):
                 keep_prescription(People(self._station.data / PEOPLE).make(code), taken)
             except (OSError, ValueError) as error:
                 why = (error.strerror if isinstance(error, OSError) else None) or error
-                self.noticed.emit(self.tr("The prescription holds for today but was not kept: {why}.").format(why=why))
+                self.noticed.emit(
+                    self.tr("The prescription holds for today but was not kept: {why}.").format(why=carried(str(why)))
+                )
         self._guide.change(prescription=taken)
         self.plans_changed.emit()
 

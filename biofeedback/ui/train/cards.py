@@ -21,6 +21,7 @@ from biofeedback.ui.train.exercise_moment import waits_to_begin
 from biofeedback.ui.train.marker_note import MarkerNote
 from biofeedback.ui.train.rating_card import RatingCard
 from biofeedback.ui.train.stop_card import StopCard
+from biofeedback.ui.words import carried
 
 PAUSED_FOR_STOP = "stop rules"
 
@@ -149,7 +150,7 @@ class TrainCards(QObject):
         try:
             people.change(code, lambda person: person.with_marker(marker_key(path, number), note))
         except (PersonError, ValueError) as error:
-            self.noticed.emit(self.tr("The note was not kept: {why}.").format(why=error))
+            self.noticed.emit(self.tr("The note was not kept: {why}.").format(why=carried(str(error))))
         except OSError as error:
             why = error.strerror or type(error).__name__
             self.noticed.emit(self.tr("The note was not kept: {why}.").format(why=why))
