@@ -156,6 +156,10 @@ class Engine:
             self._finish_recording()
             self._source.close()
             self._publish(phase=self.state.phase if self.state.phase in ("ended", "failed") else "stopped")
+            if not self._stop.is_set():  # nobody will ask any more: whoever waits for the files must be told
+                for recorder in self._recorders:
+                    recorder.close(CLOSE_WITHIN)
+                self._publish()
             self._ended.set()
 
     def _connect(self) -> bool:

@@ -171,6 +171,13 @@ def test_free_practice_keeps_the_word() -> None:
     assert exercise_moment(made, practice_of(made)) is None
 
 
+@pytest.mark.parametrize(("since", "is_over"), [(1.0, True), (5.0, False)])
+def test_what_is_left_of_the_last_hold_is_not_free_practice(since: float, is_over: bool) -> None:
+    made = at(exercise(phase="done", phase_elapsed=since, phase_seconds=None, blocks=(TEST, SET)), holding=True)
+    now = exercise_moment(made, practice_of(made))
+    assert (now is not None and now.word.filled() == "EXERCISE OVER") is is_over
+
+
 def test_an_exercise_that_is_over_says_how_many_and_what_enter_does() -> None:
     over = exercise(phase="done", phase_elapsed=3.0, phase_seconds=None, blocks=(TEST, SET))
     now = told(over)

@@ -20,6 +20,8 @@ from biofeedback.ui.train.exercise_lines import exercise_lines, in_test, running
 
 LETTING_GO = 1.5
 """Seconds at the beginning of a rest in which the word is to let go."""
+LAST_HOLD = 3.0
+"""Seconds after the end in which a level above the line is what is left of the last hold, not free practice."""
 OVER_SHOWN = 60.0
 """Seconds that the end of an exercise stays in the band, unless free practice goes on."""
 
@@ -116,7 +118,9 @@ def _own(plan: Plan | None, name: str) -> Plan | None:
 
 def _after(state: EngineState, practice: PracticeState) -> Moment | None:
     exercise = practice.exercise
-    if exercise is None or not is_over(exercise) or practice.holding or practice.paused:
+    if exercise is None or not is_over(exercise) or practice.paused:
+        return None
+    if practice.holding and exercise.phase_elapsed > LAST_HOLD:
         return None
     hint = _sums(exercise.blocks)
     if state.recording is not None:
