@@ -119,7 +119,8 @@ class MainWindow(QWidget):
         self.header.tell(state.label, simulated=state.simulated)
         self.header.tell_steps(self.guide.step, [step for step in STEPS if self._may_go(step)], self._who())
         delay = total(parts)[0] if state.delays else None
-        notice = self.watch.notice or self.guide.mains.sentence
+        said_above = self.guide.step == "train"  # in the band, where it is larger
+        notice = self.watch.notice or ("" if said_above else self.guide.mains.sentence)
         self.strip.show_state(state, glance.shown, delay, silent=glance.silent, notice=notice)
         verdict = self.guide.mains.verdict
         self.strip.show_mains(None if state.simulated else verdict.light, verdict_words(verdict))

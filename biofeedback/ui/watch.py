@@ -106,7 +106,7 @@ class Watch(QObject):
             self._history.follow(state.update.end_index, state.update.practice)
         now = moment(state, self._last_look, paced=self._station.paced, plan=self._guide.today.plan)
         silent = now.silent_for is not None
-        if (sentence := self._guide.mains.sentence) and not silent and state.update and state.update.practice.paused:
+        if (sentence := self._guide.mains.sentence) and not silent:
             now = replace(now, hint=said(sentence))
         return Glance(state, now, readings(state, silent=silent), silent, self._last_look)
 
