@@ -21,6 +21,8 @@ import tomli_w
 
 from biofeedback.recording.folders import make_private, open_ordinary, write_atomic
 
+PEOPLE = "people"
+"""The folder's name in the app's own folder of data."""
 SCHEMA = 1
 MAX_FILE = 4 << 20
 MAX_NAME, MAX_NOTE, MAX_MARKER_NOTE, MAX_TIME_OF_DAY = 80, 2000, 200, 40

@@ -8,14 +8,13 @@ One rule: what is offered (stop, easier, measure again) is never done unasked, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from biofeedback.emg.envelope import Floats, Integers
 from biofeedback.training.activation import Reference
 from biofeedback.training.attempt import Codes
 from biofeedback.training.block_run import BlockRun, Place, Signal
 from biofeedback.training.commands import Begin, Block, Rate, SetTarget
-from biofeedback.training.events import BlockResult, Offer, OfferKind, Phase, Prompt, Shaping, TrainingEvent
+from biofeedback.training.events import BlockResult, Offer, OfferKind, Phase, Prompt, TrainingEvent
 from biofeedback.training.exercise_state import ExerciseState, block_seconds, rest_of_block
 from biofeedback.training.phase_clock import PhaseClock
 from biofeedback.training.setup import MOST_SETS, Setup
@@ -44,11 +43,7 @@ class Exercise:
         """From the next set on."""
         self.next_ceiling = None if setup.other is None else begin.ceiling or setup.other.ceiling
         self.shown = True
-        self._first = target
-        if setup.shaping:
-            first = setup.shaping.first
-            width = None if target.high is None else target.high - target.low
-            self._first = replace(target, low=first, high=None if width is None else first + width)
+        self._first = setup.first_target(target)
         self._signal = signal
         self._clock = PhaseClock(signal.rate, index)
         self.n_sets = setup.n_sets
@@ -276,14 +271,9 @@ class Exercise:
             return events
         self._blocks.append(block)
         if block.block == "set":
-            place = self._run.place
-            shaping = shaping_after(block, self.setup, place.target, place.ceiling, self._ratings)
-            by_hand = (self.next_target.low, self.next_target.high, self.next_ceiling) != (
-                place.target.low, place.target.high, place.ceiling
-            )  # fmt: skip
-            if by_hand:  # what a person moved during the set holds; a rule does not take it back
-                shaping = Shaping(block.index, shaping.p, shaping.n, "by hand")
-            events.append(shaping)
+            held = (self._run.place.target, self._run.place.ceiling)
+            now = (self.next_target, self.next_ceiling)
+            events.append(shaping_after(block, self.setup, held, now, self._ratings))
         if self._next_block(self._sets_done) is None:
             return events + self._enter("done", None)
         return events + self._enter("pause", self.setup.pause)

@@ -17,6 +17,8 @@ from biofeedback.training.plan_file import SHIPPED, encode_plan, read_plan
 from biofeedback.training.plan_values import ImpossibleValue, check_name
 from biofeedback.training.toml_document import MAX_FILE, PlanError
 
+OWN_PLANS = "plans"
+"""The folder's name in the app's own folder of data."""
 MOST_OWN = 100
 """Plans of one's own that are read; a page of cards is no place for more."""
 REMOVED = "removed"

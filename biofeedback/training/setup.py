@@ -98,6 +98,13 @@ class Setup:
         """The commands that give this setup."""
         return [command for field in fields(self) if (command := getattr(self, field.name)) is not None]
 
+    def first_target(self, target: SetTarget) -> SetTarget:
+        """Return what the first set is held against where `target` was set: shaping begins at its own height."""
+        if self.shaping is None:
+            return target
+        low = self.shaping.first
+        return replace(target, low=low, high=None if target.high is None else low + (target.high - target.low))
+
     def task(self, block: Block, target: SetTarget, ceiling: float | None) -> Task:
         """Return what one repetition of a block asks for."""
         dose = self._dose

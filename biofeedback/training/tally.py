@@ -52,11 +52,17 @@ class Tally:
         return BlockResult(index, block, set_number, prompted, prompted - excluded, reached, low, high)
 
 
-def shaping_after(
-    block: BlockResult, setup: Setup, target: SetTarget, ceiling: float | None, ratings: Sequence[Rate]
-) -> Shaping:
-    """Return what F6 makes of a set done at `target` and `ceiling`. It is only said: the change takes a command."""
+Lines = tuple[SetTarget, float | None]
+"""Target, and ceiling of the other muscle."""
+
+
+def shaping_after(block: BlockResult, setup: Setup, held: Lines, now: Lines, ratings: Sequence[Rate]) -> Shaping:
+    """Return what F6 makes of a set done at the lines `held`. It is only said: the change takes a command.
+
+    Where they are others `now`, a person has moved them during the set: that holds, and no rule takes it back.
+    """
     limits, other = setup.shaping, setup.other
+    (target, ceiling), (target_now, ceiling_now) = held, now
     pain = pains_of_today(ratings)
     effort = [rating.value for rating in ratings if rating.what == "effort"]
     shaped = shape(
@@ -72,4 +78,6 @@ def shaping_after(
         ceiling_lowest=other.lowest if other else None,
         ceiling_highest=other.ceiling if other else None,
     )
+    if (target.low, target.high, ceiling) != (target_now.low, target_now.high, ceiling_now):
+        return Shaping(block.index, shaped.p, shaped.n, "by hand")
     return Shaping(block.index, shaped.p, shaped.n, shaped.rule, shaped.low, shaped.high, shaped.ceiling)

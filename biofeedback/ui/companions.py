@@ -12,9 +12,9 @@ from PyQt6.QtCore import QObject, QPoint, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDialog, QMenu, QWidget
 
-from biofeedback.recording.people import People
+from biofeedback.recording.people import PEOPLE, People
 from biofeedback.training.kept_prescription import keep_prescription
-from biofeedback.training.own_plans import own_plans
+from biofeedback.training.own_plans import OWN_PLANS, own_plans
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import shipped_plans
 from biofeedback.ui.choice import Choice
@@ -30,11 +30,7 @@ from biofeedback.ui.review.outcome_dialog import OutcomeDialog
 from biofeedback.ui.settings.dialog import SettingsDialog
 from biofeedback.ui.sound.control import SoundControl
 from biofeedback.ui.sound.popover import SoundPopover
-from biofeedback.ui.start.reader import OWN_PLANS
 from biofeedback.ui.words import carried
-
-PEOPLE = "people"
-"""Folder in the app's own one: what is private of each person."""
 
 
 class Companions(QObject):

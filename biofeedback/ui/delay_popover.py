@@ -16,9 +16,8 @@ from biofeedback.emg.delay import Known, Part, total
 from biofeedback.ui.look.canvas import RIGHT, TOP, Canvas, text_width
 from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, Look
-from biofeedback.ui.phrase import marked
 from biofeedback.ui.readings import DELAY_NAMES
-from biofeedback.ui.words import spoken
+from biofeedback.ui.words import carried, spoken
 
 PAD, AIR = 20.0, 8.0
 LINE = 22.0
@@ -185,7 +184,7 @@ class DelayPopover(QWidget):
         return f"{part.least * 1000:.0f}–{part.most * 1000:.0f}" if part.least < part.most else ""
 
     def _why(self, part: Part) -> str:
-        words = spoken(marked(part.why))
+        words = carried(part.why)
         for unit in ("ms", "Hz"):  # a number and its unit stay on one line
             words = words.replace(f" {unit}", f"\u00a0{unit}")
         return words

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QEvent, QPoint, QSize, Qt
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from biofeedback.engine_state import EngineState
 from biofeedback.ui.look.canvas import RIGHT, TOP, Canvas, text_width
 from biofeedback.ui.look.icons import Light, paint_light
+from biofeedback.ui.look.popover import Popover
 from biofeedback.ui.look.text_height import text_height
-from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, RADIUS_CONTROL, Look
+from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CONTROL, Look
 from biofeedback.ui.phrase import say
 from biofeedback.ui.readings import Reading, sentence
 from biofeedback.ui.words import spoken
@@ -36,34 +37,22 @@ class Entry:
     fix: str
 
 
-class FindingsPopover(QFrame):
-    """A card above the strip; closes on Esc, Enter, L or a click elsewhere. Has the keys while it is open.
-
-    `opens` tells the widgets whose own press opens and closes it; `on_close` gives the keys back.
-    """
+class FindingsPopover(Popover):
+    """The card; closes on L, too."""
 
     def __init__(self, parent: QWidget, *, opens: Callable[[QWidget], bool], on_close: Callable[[], None]) -> None:
-        super().__init__(parent)
-        self._opens, self._on_close = opens, on_close
-        self._bottom = 0
+        super().__init__(parent, opens=opens, on_close=on_close)
         self.body = _Body(self)
-        self.area = QScrollArea(self)
         self.area.setWidget(self.body)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column = QVBoxLayout(self)
         column.setContentsMargins(2, 10, 2, 10)
         column.addWidget(self.area)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Signal check"))
-        self.hide()
 
     def dress(self, look: Look) -> None:
         """Take on a look."""
-        self.body.look = look
-        self._fit()
+        self._look = self.body.look = look
+        self.fit()
 
     def show_state(self, state: EngineState, readings: tuple[Reading, ...], *, silent: bool) -> None:
         """Show what is found now."""
@@ -73,75 +62,18 @@ class FindingsPopover(QFrame):
         self.body.entries, self.body.known = entries, True
         told = [f"{entry.where}: {entry.what} {entry.fix}" for entry in entries or ()]
         self.setAccessibleDescription(" ".join([self.body.summary, *told]))
-        self._fit()
+        self.fit()
 
-    def open_above(self, anchor: QPoint) -> None:
-        """Open with the lower left corner near `anchor` (in the window), inside the window, and take the keys."""
-        self._bottom = anchor.y()
-        self.move(anchor.x(), 0)
-        self._fit()
-        self.show()
-        self.raise_()
-        self.setFocus()
-
-    def close_card(self) -> None:
-        """Close, and give the keys back."""
-        if self.isVisible():
-            self.hide()
-            self._on_close()
-
-    def event(self, e: QEvent | None) -> bool:
-        """Take the keys that close it before the window's shortcuts do."""
-        if isinstance(e, QKeyEvent) and e.type() == QEvent.Type.ShortcutOverride and self._closes(e):
-            e.accept()
-            return True
-        return super().event(e)
-
-    def keyPressEvent(self, a0: QKeyEvent | None) -> None:
-        """Close on Esc, Enter and L, scroll by the page keys; leave every other key to the window."""
-        if a0 is None:
-            return
-        bar = self.area.verticalScrollBar()
-        pages = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
-        if self._closes(a0):
-            self.close_card()
-        elif bar is not None and a0.key() in pages:
-            bar.setValue(bar.value() + pages[Qt.Key(a0.key())] * bar.pageStep())
-        else:
-            a0.ignore()
-
-    def focusOutEvent(self, a0: QFocusEvent | None) -> None:
-        """A click or a tab elsewhere closes the card."""
-        super().focusOutEvent(a0)
-        at = QApplication.focusWidget()
-        if at is None or not self._opens(at):  # else its press would close it here and open it again at once
-            self.hide()
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint the ground."""
-        painter = QPainter(self)
-        t = self.body.look.palette
-        Canvas(painter, self.body.look).box(0, 0, self.width(), self.height(), t.surface, RADIUS_CARD, t.edge, 1.5)
-        painter.end()
-
-    def _fit(self) -> None:
-        """Take the size of what is shown, as far as the window has room above the strip."""
-        window = self.parentWidget()
-        if window is None:
-            return
-        room = (self._bottom or window.height()) - 16
-        w = min(round(self.body.look.px(WIDTH) if self.body.entries else self.body.summary_width), window.width() - 16)
+    def size_in(self, room: QSize) -> QSize:
+        """As wide as a column of text, or as the summary where it stands alone; as high as all findings."""
+        w = min(round(self._look.px(WIDTH) if self.body.entries else self.body.summary_width), room.width())
         self.body.plan(w - 4)
-        h = min(self.body.sizeHint().height() + 20, room)
-        x = max(8, min(self.x(), window.width() - w - 8))
-        self.setGeometry(x, (self._bottom or window.height()) - 8 - h, w, h)
         self.body.update()
+        return QSize(w, min(self.body.sizeHint().height() + 20, room.height()))
 
-    def _closes(self, event: QKeyEvent) -> bool:
-        keys = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_L)
-        return event.key() in keys and event.modifiers() in (
-            Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier,
-        )  # fmt: skip
+    def own_keys(self) -> dict[int, Callable[[], object]]:
+        """L closes, as it opened."""
+        return {**super().own_keys(), Qt.Key.Key_L: self.close_card}
 
 
 class _Body(QWidget):

@@ -1,7 +1,7 @@
 """The strip at the bottom, always there: board, received, delay, recording, lights, mains, sound, SIMULATED.
 
 One rule: what does not fit loses its label first, then a light its sentence for one word, and only then, in a fixed
-order, an item its place; nothing is cut.
+order, an item its place; board and recording never. A sentence of trouble takes two lines before it is shortened.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Strip(QWidget):
         self.sound.setToolTip(self.tr("How loud, and what each sound means; V turns it off and on"))
         self.mains = StripItem()
         self.notice = StripItem()
+        self.notice.n_lines = 2
         self.lights: list[StripItem] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(MARGIN, 0, MARGIN, 0)
@@ -127,6 +128,8 @@ class Strip(QWidget):
             value = self.tr("not recording") if recording is None else self.tr("recording saved")
             return self.recording.tell("" if recording is None else "tick", "", value)
         value = f"{clock(recording.seconds)} · {megabytes(recording.bytes)}"
+        if not recording.active and not recording.problem:  # its files are being completed
+            return self.recording.tell("", self.tr("Recording"), self.tr("saving …"))
         if not recording.active:
             return self.recording.tell("fix", self.tr("Recording stopped"), value, "bad")
         if silent:
@@ -166,13 +169,18 @@ class Strip(QWidget):
         rare = [self.received, self.sound, self.delay, self.mains]
         leaving = [*reversed(self.lights[1:]), *rare, *self.lights[:1], self.board]
         if self.notice.value:
-            leaving = [*reversed(self.lights), *rare, self.board]
+            leaving = [self.received, self.sound, *reversed(self.lights), self.delay]
+            if self.mains.tone != "bad" or self.mains.toolTip() == self.notice.value:  # else it is news
+                leaving.append(self.mains)
+        self.notice.limit = 0
         brief: set[StripItem] = set()
         terse: set[StripItem] = set()
 
         def needed() -> int:
             return sum(item.width_with(brief=item in brief, terse=item in terse) for item in shown) + gap * len(shown)
 
+        if self.notice.value and needed() > room:
+            self.notice.limit = self.notice.width_in_lines()
         for items, loss in (
             ([self.board, self.recording, self.received, self.delay], brief),
             (self.lights[::-1], terse),  # which muscle it is stays longer than what is wrong: a click tells that
@@ -186,9 +194,8 @@ class Strip(QWidget):
                 break
             if item in shown:
                 shown.remove(item)
-        self.notice.limit = 0
-        if needed() > room:
-            self.notice.limit = max(80, self.notice.width_with(brief=False) - (needed() - room))
+        if needed() > room and self.notice.value:
+            self.notice.limit = max(80, self.notice.limit - (needed() - room))
         self._show_fitted(shown, brief, terse)
 
     def _show_fitted(self, shown: list[StripItem], brief: set[StripItem], terse: set[StripItem]) -> None:

@@ -235,9 +235,10 @@ def main(arguments: Iterable[str]) -> int:
     if len(names) != 1:
         sys.stderr.write("usage: python -m biofeedback.ui.translations OUT.ts\n")
         return 2
-    path, texts = Path(names[0]), collect()
+    path = Path(names[0])
     try:
         known = read_ts(path) if path.exists() else {}
+        texts = collect()
         language = path.stem.partition("_")[2]
         write_ts(path, texts, known, language)
     except (OSError, TranslationError) as error:

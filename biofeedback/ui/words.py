@@ -17,6 +17,11 @@ def carried(text: str) -> str:
     return spoken(marked(text)) if text else ""
 
 
+def reason(error: Exception) -> str:
+    """Return what an error says of itself: the system's own words as they are, ours in the person's language."""
+    return error.strerror if isinstance(error, OSError) and error.strerror else carried(str(error))
+
+
 def translated(text: str) -> str:
     """Return a text of the context "phrase" in the person's language; the English where it has none."""
     return QCoreApplication.translate("phrase", text)

@@ -11,7 +11,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is imported
 
 import pytest
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from biofeedback.emg.sensor import ChannelSettings
@@ -24,6 +24,7 @@ from biofeedback.sources.simulator import SimulatedSource
 from biofeedback.ui.choice import SIMULATED, Choice, FoundPort
 from biofeedback.ui.guide import Step
 from biofeedback.ui.main_window import MainWindow
+from biofeedback.ui.translation_sources import Text, collect
 from biofeedback.ui.wake import Wake
 from tests.ui.disguise import disguise, other_letters, painted
 from tests.ui.session_driver import MakeApp, app_on_granted_time
@@ -32,6 +33,27 @@ __all__ = ["disguise", "other_letters", "painted"]
 """Fixtures that are defined elsewhere."""
 Channels = tuple[ChannelSettings, ...]
 ONE = (ChannelSettings("vastus medialis", "left"),)
+
+
+@pytest.fixture
+def ground(qapp: QApplication) -> Iterator[QWidget]:
+    """Give a window for a card to stand in."""
+    window = QWidget()
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def parent(ground: QWidget) -> QWidget:
+    """Give a window for a dialog to belong to."""
+    ground.resize(1280, 720)
+    return ground
+
+
+@pytest.fixture(scope="session")
+def texts() -> dict[Text, str]:
+    """Give all that a translator is given: reading the whole source takes seconds."""
+    return collect()
 
 
 class Station:

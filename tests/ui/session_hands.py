@@ -175,9 +175,9 @@ def to_train(session: Session, hand: Hand, plan: Plan, *, quick: bool = True) ->
 
 
 def rate(session: Session, hand: Hand, pain: int = 1, effort: int = 5) -> None:
-    """Answer the card that is open."""
+    """Answer the card, as soon as it is open."""
     card = session.window.train.cards.rating
-    assert card.isVisible()
+    session.until(card.isVisible, 2)
     card.lingering.setInterval(1)  # what lingers for people's eyes needs no test's time
     hand.rate(pain, effort)
     session.wait(lambda: not card.isVisible())
@@ -203,6 +203,14 @@ def to_work(session: Session, block: str = "set", set_number: int = 1, repetitio
     session.until(there)
 
 
+def at_work(
+    session: Session, hand: Hand, plan: Plan, block: str = "set", set_number: int = 1, repetition: int = 1
+) -> None:
+    """Begin, and wait until that repetition's work has begun."""
+    to_exercise(session, hand, plan)
+    to_work(session, block, set_number, repetition)
+
+
 def to_end(session: Session) -> None:
     """Train until the exercise is over and the card asks."""
     session.until(lambda: session.exercise is not None and session.exercise.phase == "done", 600)
@@ -214,6 +222,13 @@ def to_review(session: Session, hand: Hand) -> None:
     hand.review()
     assert session.step == "review"
     session.wait(lambda: session.window.row.primary is not None and reviewed(session), ticking=True)
+
+
+def finish(session: Session, hand: Hand) -> None:
+    """Train to the end, answer the card, and come to Review."""
+    to_end(session)
+    rate(session, hand)
+    to_review(session, hand)
 
 
 def reviewed(session: Session) -> bool:

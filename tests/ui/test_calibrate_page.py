@@ -27,7 +27,8 @@ from biofeedback.ui.calibrate.course import CalibrateCourse
 from biofeedback.ui.calibrate.page import CalibratePage
 from biofeedback.ui.guide import Today, _Session
 from biofeedback.ui.look.tokens import PALETTES, TEXT_SIZES, Look
-from tests.ui.calibrate_bench import ANSWERED, Bench, click
+from tests.ui.calibrate_bench import ANSWERED, Bench
+from tests.ui.hands import click
 
 MakeBench = Callable[..., Bench]
 

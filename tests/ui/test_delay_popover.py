@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PyQt6.QtCore import QPoint
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from biofeedback.emg.delay import Part, painted, parts, total
 from biofeedback.emg.filters import design_bandpass
@@ -22,14 +20,6 @@ SERIAL = painted(DELAYS, 0.006)
 ENV = painted(
     parts(rate=500.0, scans_per_frame=5, n_channels=2, sensor=Sensor.ENV, sos=design_bandpass(500.0), baud=5e5), 0.006
 )
-
-
-@pytest.fixture
-def ground(qapp: QApplication) -> Iterator[QWidget]:
-    """Give a window for a card to stand in."""
-    window = QWidget()
-    yield window
-    window.close()
 
 
 def card_of(ground: QWidget, given: tuple[Part, ...], look: Look, size: tuple[int, int]) -> DelayPopover:

@@ -197,9 +197,16 @@ def test_every_phase_is_painted_and_nothing_overlaps(
     assert len(seen) > 20
     live, ring = stage.live, stage.ring
     assert live.geometry().right() < stage.width()
-    assert ring.isHidden() or not live.geometry().intersects(ring.geometry())
     axis = live.axis()
     assert axis.bottom - axis.top > 90
+    first_end = live.x() + live.room_left + live.bar_width
+    if not live.pair:
+        assert ring.isHidden() or not live.geometry().intersects(ring.geometry())
+        return
+    assert first_end + live.between + live.bar_width + live.least_room("00") <= live.geometry().right() + 1
+    if not ring.isHidden():
+        assert first_end < ring.x()
+        assert ring.geometry().right() < first_end + live.between
 
 
 def test_the_side_says_what_the_dots_show_and_what_is_offered(qtbot: QtBot) -> None:

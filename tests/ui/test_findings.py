@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +17,7 @@ from biofeedback.ui.look.tokens import DARK, LIGHT, Look
 from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.readings import readings
 from tests.ui.conftest import MakeWindow
+from tests.ui.hands import click, press
 from tests.ui.states import state
 
 LONG = 10_000
@@ -35,22 +34,6 @@ EVERYTHING = tuple(
     )
     for name in NAMES
 )
-
-
-def press(widget: QWidget, name: Qt.Key) -> None:
-    QTest.keyClick(widget, name)  # type: ignore[call-overload] # PyQt's stubs take a static function for a method
-
-
-def click(widget: QWidget) -> None:
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)  # type: ignore[call-overload] # as above
-
-
-@pytest.fixture
-def ground(qapp: QApplication) -> Iterator[QWidget]:
-    """Give a window for a card to stand in."""
-    window = QWidget()
-    yield window
-    window.close()
 
 
 def card_of(ground: QWidget, given: EngineState, look: Look, size: tuple[int, int] = (1280, 720)) -> FindingsPopover:

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PyQt6.QtCore import QRect, Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
 from biofeedback.ui.train.marker_note import LONGEST, STAYS, MarkerNote
+from tests.ui.card_ground import PAGE, Ground, ground_hearing, press
 
-PAGE = QRect(24, 72, 1232, 520)
-
-
-class Ground(QWidget):
-    """A window whose shortcuts note what reaches them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[str] = []
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.resize(1280, 720)
-        for key in ("P", "M", "Up", "Return", "Esc", "3", "F5"):
-            QShortcut(QKeySequence(key), self, lambda key=key: self.heard.append(key))
-
-
-@pytest.fixture
-def ground(qapp: QApplication) -> Iterator[Ground]:
-    """Give a window for a card to stand in."""
-    window = Ground()
-    window.show()
-    window.setFocus()
-    yield window
-    window.close()
+ground = ground_hearing("P", "M", "Up", "Return", "Esc", "3", "F5")
 
 
 def opened(ground: Ground, look: Look | None = None, page: QRect = PAGE) -> tuple[MarkerNote, list[tuple[int, str]]]:
@@ -48,10 +24,6 @@ def opened(ground: Ground, look: Look | None = None, page: QRect = PAGE) -> tupl
     card.open_in(page)
     QApplication.processEvents()
     return card, kept
-
-
-def press(name: Qt.Key) -> None:
-    QTest.keyClick(QApplication.focusWidget(), name)  # type: ignore[call-overload] # PyQt's stubs
 
 
 def write(text: str) -> None:

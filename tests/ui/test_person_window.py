@@ -32,6 +32,7 @@ from biofeedback.ui.person.window import PersonWindow, place_beside
 from biofeedback.ui.readings import Reading, readings
 from biofeedback.ui.train.exercise_moment import exercise_moment, waits_to_begin
 from tests.ui.exercise_states import at, exercise, practice_of
+from tests.ui.hands import press
 from tests.ui.states import calibrating, recording, result, state
 
 SET = BlockResult(0, "set", 1, 10, 9, 8, 50.0, None)
@@ -71,10 +72,6 @@ def make_window(qtbot: QtBot, counts: float = 230.0, home: QWidget | None = None
     qtbot.addWidget(window)
     window.dress(Look(LIGHT))
     return window
-
-
-def press(widget: QWidget, name: Qt.Key) -> None:
-    QTest.keyClick(widget, name)  # type: ignore[call-overload] # PyQt's stubs take a static function for a method
 
 
 # -- what is said --------------------------------------------------------------------------------------------

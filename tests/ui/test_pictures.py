@@ -9,11 +9,12 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication
 
 from biofeedback.ui.moment import moment
-from biofeedback.ui.picture_before import HOLD
-from biofeedback.ui.picture_scenes import SMALL, run_scene, scenes
-from biofeedback.ui.picture_session import SUBJECT, GuidedSession
-from biofeedback.ui.picture_shot import LOOKS, Shot, file_name, grab
-from biofeedback.ui.pictures import DOCS, NAMES, main, moments, save
+from biofeedback.ui.pictures.__main__ import main
+from biofeedback.ui.pictures.before import HOLD
+from biofeedback.ui.pictures.paint import DOCS, NAMES, moments, save
+from biofeedback.ui.pictures.scenes import SMALL, run_scene, scenes
+from biofeedback.ui.pictures.session import SUBJECT, GuidedSession
+from biofeedback.ui.pictures.shot import LOOKS, Shot, file_name, grab
 
 
 def colours(picture: QImage) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from biofeedback.training.commands import Kind
@@ -26,6 +25,7 @@ from biofeedback.ui.plans.edit_preview import dose_line, minutes_line, session_l
 from biofeedback.ui.plans.edit_spec import ALL, BY_KEY, FIELDS, SECTIONS
 from biofeedback.ui.plans.editor import PlanEditor, ask_to_discard
 from biofeedback.ui.plans.fields import NumberEdit
+from tests.ui.hands import press
 
 PLANS = {plan.name: plan for plan in shipped_plans()}
 HOLD = PLANS["knee-straightening-hold"]
@@ -34,15 +34,6 @@ OWN = replace(copy_of(QUAD, ()), title="Ward 3", version=4, reviewed_by="A. Phys
 MOVING = ("target.lowest", "target.highest", "other.lowest", "dose.longest_rest")
 """Keys of which one limit is another key's value."""
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "plans.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def parent(qapp: QApplication) -> Iterator[QWidget]:
-    """Give a window for the editor to belong to."""
-    window = QWidget()
-    window.resize(1280, 720)
-    yield window
-    window.close()
 
 
 Open = Callable[..., PlanEditor]
@@ -65,10 +56,6 @@ def opened(parent: QWidget, folder: Path) -> Open:
         return editor
 
     return make
-
-
-def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.keyClick(widget, key, modifier)  # type: ignore[call-overload] # PyQt's stubs take a static for a method
 
 
 def write(editor: PlanEditor, **inputs: Any) -> None:

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -40,6 +39,7 @@ from biofeedback.ui.page import Glance, Page
 from biofeedback.ui.prepare import last_time
 from biofeedback.ui.prepare.page import PreparePage, storable
 from biofeedback.ui.readings import readings
+from tests.ui.hands import press
 from tests.ui.states import REFERENCE, recording, state
 
 LONG = 10_000
@@ -163,10 +163,6 @@ def make(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeRig]:
         rig.page.deleteLater()
         rig.guide.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-
-def press(widget: QWidget, name: Qt.Key) -> None:
-    QTest.keyClick(widget, name)  # type: ignore[call-overload] # PyQt's stubs take a static function for a method
 
 
 # -- the good way --------------------------------------------------------------------------------------

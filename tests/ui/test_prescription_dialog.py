@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import QDate, QLocale, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QScrollArea, QWidget
 
 from biofeedback.training.plan_file import shipped_plans
@@ -24,7 +23,8 @@ from biofeedback.training.prescription import (
 )
 from biofeedback.training.toml_document import PlanError
 from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
-from biofeedback.ui.plans.prescription_dialog import PrescriptionDialog, choose_new_file
+from biofeedback.ui.new_file import choose_new_file
+from biofeedback.ui.plans.prescription_dialog import PrescriptionDialog
 from biofeedback.ui.plans.prescription_preview import (
     PrescriptionPreview,
     choose_old_file,
@@ -32,6 +32,7 @@ from biofeedback.ui.plans.prescription_preview import (
     take_prescription,
 )
 from biofeedback.ui.plans.prescription_words import head_line, how_often, plan_lines
+from tests.ui.hands import press
 
 TODAY = date(2026, 11, 22)
 SHIPPED = shipped_plans()
@@ -43,15 +44,12 @@ GIVEN = Prescription(
 )  # fmt: skip
 
 
-@pytest.fixture
-def parent(qapp: QApplication) -> Iterator[QWidget]:
-    """Give a window for the dialogs to belong to, in English."""
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Have days and numbers written in English."""
     before = QLocale()
     QLocale.setDefault(QLocale(QLocale.Language.English))
-    window = QWidget()
-    window.resize(1280, 720)
-    yield window
-    window.close()
+    yield
     QLocale.setDefault(before)
 
 
@@ -73,10 +71,6 @@ def opened(parent: QWidget, tmp_path: Path) -> Open:
         return dialog
 
     return make
-
-
-def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.keyClick(widget, key, modifier)  # type: ignore[call-overload] # PyQt's stubs take a static for a method
 
 
 def add(dialog: PrescriptionDialog, name: str) -> None:

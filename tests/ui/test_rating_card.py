@@ -3,44 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtCore import QRect, Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from biofeedback.safety import RatingsDue, When
 from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
 from biofeedback.ui.train.rating_card import RatingCard
+from tests.ui.card_ground import PAGE, Ground, ground_hearing, press
+from tests.ui.hands import click
 
-PAGE = QRect(24, 72, 1232, 520)
 AFTER = RatingsDue("after", ("pain", "effort"), 2)
 
-
-class Ground(QWidget):
-    """A window whose shortcuts note what reaches them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[str] = []
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.resize(1280, 720)
-        for key in ("3", "X", "Esc", "P", "Up", "F11"):
-            QShortcut(QKeySequence(key), self, lambda key=key: self.heard.append(key))
-
-
-@pytest.fixture
-def ground(qapp: QApplication) -> Iterator[Ground]:
-    """Give a window for a card to stand in."""
-    window = Ground()
-    window.show()
-    window.setFocus()
-    yield window
-    window.close()
-
+ground = ground_hearing("3", "X", "Esc", "P", "Up", "F11")
 
 Told = list[tuple[str, int] | str]
 
@@ -55,15 +32,6 @@ def opened(ground: Ground, due: RatingsDue = AFTER, look: Look | None = None) ->
     card.open_in(PAGE)
     QApplication.processEvents()
     return card, told
-
-
-def press(name: Qt.Key, *, shift: bool = False) -> None:
-    held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
-    QTest.keyClick(QApplication.focusWidget(), name, held)  # type: ignore[call-overload] # PyQt's stubs
-
-
-def click(widget: QWidget) -> None:
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)  # type: ignore[call-overload] # as above
 
 
 def test_two_keys_answer_both_and_the_card_goes_by_itself(ground: Ground, qtbot: QtBot) -> None:

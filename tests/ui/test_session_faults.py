@@ -22,13 +22,14 @@ from tests.ui.session_driver import App, MakeApp, Session
 from tests.ui.session_hands import (
     Keyboard,
     Mouse,
+    at_work,
+    finish,
     rate,
     reviewed,
     to_calibrate,
     to_end,
     to_exercise,
     to_prepare,
-    to_review,
     to_train,
     to_work,
 )
@@ -125,22 +126,19 @@ def _phase(phase: str, block: str) -> Callable[[Session], None]:
 
 
 def _paused(session: Session) -> None:
-    to_exercise(session, Mouse(session), ONE)
-    to_work(session)
+    at_work(session, Mouse(session), ONE)
     session.press("pause")
     session.until(lambda: session.practice.paused, 1)
 
 
 def _stopping(session: Session) -> None:
-    to_exercise(session, Mouse(session), ONE)
-    to_work(session)
+    at_work(session, Mouse(session), ONE)
     session.key("x")
     assert session.window.train.cards.stop.isVisible()
 
 
 def _noting(session: Session) -> None:
-    to_exercise(session, Mouse(session), ONE)
-    to_work(session, "test")
+    at_work(session, Mouse(session), ONE, "test")
     session.key("m")
     assert session.window.train.cards.note.isVisible()
 
@@ -151,8 +149,7 @@ def _asked_after(session: Session) -> None:
 
 
 def _unplugged(session: Session) -> None:
-    to_exercise(session, Mouse(session), ONE)
-    to_work(session, "test")
+    at_work(session, Mouse(session), ONE, "test")
     session.station.board.unplug()
     session.go_on(1)
     assert session.state.phase == "lost"
@@ -220,9 +217,7 @@ def test_a_board_unplugged_in_mid_set_is_waited_for_and_the_set_goes_on(make_app
         assert (session.exercise.block, session.exercise.set_number) == ("set", 1)
         session.go_on(1)
         assert not stage.reconnect.isVisible()
-        to_end(session)
-        rate(session, hand)
-        to_review(session, hand)
+        finish(session, hand)
         said = review_page(session).sheet.sentences.accessibleDescription()
         assert "You did 4 of 4 repetitions; 4" in said
         assert "seconds of signal are missing in 1 places; they are not counted." in said
@@ -254,9 +249,7 @@ def test_after_half_a_minute_without_the_board_a_new_recording_stands_paused(mak
         assert session.window.guide.recording != first
         session.key("p")
         session.until(lambda: not session.practice.paused, 1)
-        to_end(session)
-        rate(session, hand)
-        to_review(session, hand)
+        finish(session, hand)
 
     app.run(plot)
     first, second = kept(app)
@@ -314,12 +307,9 @@ def test_scans_lost_on_the_line_are_a_gap_and_never_a_reason_to_stop(make_app: M
 
     def plot(session: Session) -> None:
         hand = Mouse(session)
-        to_exercise(session, hand, TWO)
-        to_work(session)
+        at_work(session, hand, TWO)
         session.station.board.lose(0.3)
-        to_end(session)
-        rate(session, hand)
-        to_review(session, hand)
+        finish(session, hand)
 
     app.run(plot)
     [run] = kept(app)
@@ -334,8 +324,7 @@ def test_wall_power_in_mid_set_pauses_and_only_a_person_goes_on_once_it_is_gone(
 
     def plot(session: Session) -> None:
         hand, window = Keyboard(session), session.window
-        to_exercise(session, hand, ONE)
-        to_work(session)
+        at_work(session, hand, ONE)
         session.station.signs = CHARGER
         session.wait(lambda: window.guide.mains.verdict.red, ticking=True)
         session.until(lambda: session.practice.paused, 3)
@@ -356,9 +345,7 @@ def test_wall_power_in_mid_set_pauses_and_only_a_person_goes_on_once_it_is_gone(
         assert session.practice.paused  # nobody has said so yet
         session.key("p")
         session.until(lambda: not session.practice.paused, 2)
-        to_end(session)
-        rate(session, hand)
-        to_review(session, hand)
+        finish(session, hand)
 
     app.run(plot)
     [run] = kept(app)
@@ -374,8 +361,7 @@ def test_a_stop_rule_is_stored_and_review_follows(make_app: MakeApp, hand_name: 
     app = make_app(ONE)
 
     def plot(session: Session) -> None:
-        to_exercise(session, Keyboard(session), ONE)
-        to_work(session)
+        at_work(session, Keyboard(session), ONE)
         card = session.window.train.cards.stop
         if hand_name == "keys":
             session.key("x")
@@ -400,8 +386,7 @@ def test_pausing_by_key_and_going_on_does_not_count_what_was_under_way(make_app:
 
     def plot(session: Session) -> None:
         hand = Keyboard(session)
-        to_exercise(session, hand, ONE)
-        to_work(session)
+        at_work(session, hand, ONE)
         session.key(Key.Key_Space)
         session.until(lambda: session.practice.paused, 1)
         session.go_on(3)
@@ -420,14 +405,11 @@ def test_finish_twice_ends_the_exercise_and_review_tells_how_far_it_went(make_ap
 
     def plot(session: Session) -> None:
         hand = Keyboard(session)
-        to_exercise(session, hand, ONE)
-        to_work(session, repetition=2)
+        at_work(session, hand, ONE, repetition=2)
         session.key("e")
         session.until(lambda: session.practice.paused, 1)
         session.key("e")
-        to_end(session)
-        rate(session, hand)
-        to_review(session, hand)
+        finish(session, hand)
         said = review_page(session).sheet.sentences.accessibleDescription()
         assert said.startswith("You did 2 of 4 repetitions; 1"), said
 
@@ -501,8 +483,7 @@ def test_ways_back_and_forth_keep_one_recording_and_one_exercise(make_app: MakeA
 
     def plot(session: Session) -> None:
         hand, guide = Keyboard(session), session.window.guide
-        to_exercise(session, hand, ONE)
-        to_work(session)
+        at_work(session, hand, ONE)
         path = guide.recording
         for step in ("calibrate", "train", "prepare", "calibrate", "train", "start", "prepare", "calibrate", "train"):
             session.click(session.window.header.steps[step])
@@ -515,9 +496,7 @@ def test_ways_back_and_forth_keep_one_recording_and_one_exercise(make_app: MakeA
             assert session.exercise.phase == "work"
         session.key("p")
         session.until(lambda: not session.practice.paused, 2)
-        to_end(session)
-        rate(session, hand)
-        to_review(session, hand)
+        finish(session, hand)
 
     app.run(plot)
     [run] = kept(app)
@@ -571,14 +550,11 @@ def test_train_again_after_review_is_a_new_recording_of_the_same_person(make_app
 
     def plot(session: Session) -> None:
         hand = Mouse(session)
-        to_exercise(session, hand, ONE)
-        to_work(session)
+        at_work(session, hand, ONE)
         session.press("finish")
         session.go_on(0.5)
         session.press("finish")
-        to_end(session)
-        rate(session, hand)
-        to_review(session, hand)
+        finish(session, hand)
         session.press("again")
         session.until(lambda: session.window.guide.is_recording, 3)
 

@@ -25,11 +25,12 @@ from biofeedback.sitting import Rings
 from biofeedback.sources.script import ScriptedPerson
 from biofeedback.ui.choice import ANY_BOARD, SIMULATED, Choice
 from biofeedback.ui.look.tokens import LIGHT, Look
-from biofeedback.ui.picture_scenes import PERSON_SEED, RATE, Scene, run_scene
+from biofeedback.ui.pictures.scenes import PERSON_SEED, RATE, Scene, run_scene
 from biofeedback.ui.settings.channel_table import ChannelTable
 from biofeedback.ui.settings.dialog import SettingsDialog
 from biofeedback.ui.settings.live_signal import Stretch, conditioned, envelope, newest
 from tests.sense_bench import at_pin, draw, electrode
+from tests.ui.hands import press
 
 RAW = ChannelSettings("vastus medialis", "left")
 ENV = ChannelSettings("biceps femoris", "left", Sensor.ENV, None)
@@ -53,24 +54,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     assert made.stop(10)
 
 
-@pytest.fixture
-def parent(qapp: QApplication) -> Iterator[QWidget]:
-    """Give a window for the dialog to belong to."""
-    window = QWidget()
-    window.resize(1280, 720)
-    yield window
-    window.close()
-
-
 def dialog_of(parent: QWidget, engine: Engine | None, *channels: ChannelSettings, percent: int = 100) -> SettingsDialog:
     settings = Settings(boards={SIMULATED: BoardSettings(channels or (RAW, ENV))}, palette="light")
     dialog = SettingsDialog(Choice(SIMULATED, settings), [], Look(LIGHT, percent), parent, engine=engine)
     dialog.show()
     return dialog
-
-
-def enter(widget: QWidget) -> None:
-    QTest.keyClick(widget, Qt.Key.Key_Return)  # type: ignore[call-overload] # PyQt's stubs take a static for a method
 
 
 def table_of(parent: QWidget, stretch: Stretch | None, *channels: ChannelSettings) -> ChannelTable:
@@ -172,11 +160,11 @@ def test_an_engine_without_a_board_has_no_signal(engine: Engine) -> None:
 def test_the_output_is_told_and_changes_only_when_the_person_says_so(parent: QWidget) -> None:
     table = table_of(parent, ONE_SENSOR, RAW, replace(ENV, sensor=Sensor.RAW, gain=200.0))
     check, row = table.checks[1], table.rows[1]
-    enter(check.tell)
+    press(check.tell, Qt.Key.Key_Return)
     assert check.suggestion.words.startswith("It seems to be ENV. It rests at ")
     assert check.use.accessibleName() == "Use ENV"
     assert (row.sensor.currentData(), table.channels()[1].sensor) == (Sensor.RAW, Sensor.RAW)
-    enter(check.use)
+    press(check.use, Qt.Key.Key_Return)
     assert table.channels()[1].sensor is Sensor.ENV
     assert check.suggestion.words.startswith("It seems to be ENV, as chosen.")
     assert check.use.isHidden()
@@ -185,7 +173,7 @@ def test_the_output_is_told_and_changes_only_when_the_person_says_so(parent: QWi
 def test_raw_and_env_of_one_sensor_are_recognised(parent: QWidget) -> None:
     table = table_of(parent, ONE_SENSOR, RAW, ENV)
     assert table.pair.isHidden()
-    enter(table.checks[0].tell)
+    press(table.checks[0].tell, Qt.Key.Key_Return)
     assert "Inputs 1 and 2 rise and fall together" in table.pair.words
     assert table.checks[0].suggestion.words.startswith("It seems to be RAW, as chosen.")
 
@@ -193,22 +181,22 @@ def test_raw_and_env_of_one_sensor_are_recognised(parent: QWidget) -> None:
 def test_without_a_contraction_it_asks_for_one(parent: QWidget) -> None:
     quiet = replace(ONE_SENSOR, counts=np.full((8000, 2), 512, np.int32))
     table = table_of(parent, quiet)
-    enter(table.checks[0].tell)
+    press(table.checks[0].tell, Qt.Key.Key_Return)
     assert "contract once" in table.checks[0].suggestion.words
     assert table.checks[0].use.isHidden()
 
 
 def test_without_a_signal_it_says_what_to_do(parent: QWidget) -> None:
     table = table_of(parent, None)
-    enter(table.checks[0].tell)
+    press(table.checks[0].tell, Qt.Key.Key_Return)
     assert table.checks[0].suggestion.words.startswith("No signal from this channel")
 
 
 def test_a_board_with_fewer_channels_than_chosen_is_no_mistake(parent: QWidget) -> None:
     table = table_of(parent, replace(ONE_SENSOR, counts=ONE_SENSOR.counts[:, :1]), RAW, ENV)
-    enter(table.checks[1].tell)
+    press(table.checks[1].tell, Qt.Key.Key_Return)
     assert table.checks[1].suggestion.words.startswith("No signal from this channel")
-    enter(table.checks[0].tell)
+    press(table.checks[0].tell, Qt.Key.Key_Return)
     assert table.checks[0].suggestion.words.startswith("It seems to be RAW")
     assert table.pair.isHidden()
 

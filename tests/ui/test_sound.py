@@ -111,7 +111,7 @@ def test_starting_twice_opens_once_and_stopping_ends_the_sink(qapp: object) -> N
     assert (len(audio.opened), sound.running) == (2, True)
 
 
-def test_mute_is_silence_and_then_as_loud_as_before(qapp: object) -> None:
+def test_the_volume_is_heard_at_once_and_below_nothing_is_silence(qapp: object) -> None:
     sound, audio = started(b"speaker")
 
     def loudness() -> float:
@@ -119,20 +119,16 @@ def test_mute_is_silence_and_then_as_loud_as_before(qapp: object) -> None:
         return float(np.abs(audio.opened[0].pull(9600)[4800:]).max())
 
     before = loudness()
-    sound.mute(muted=True)
-    assert (loudness(), sound.volume, sound.muted) == (0.0, 1.0, True)
-    sound.mute(muted=False)
-    assert loudness() == pytest.approx(before, rel=0.02)
     sound.set_volume(0.5)
     assert loudness() == pytest.approx(before / 4, rel=0.02)
     sound.set_volume(-3)
     assert (loudness(), sound.volume) == (0.0, 0.0)
 
 
-def test_volume_and_mute_hold_for_a_sound_that_starts_later(qapp: object) -> None:
+def test_the_volume_holds_for_a_sound_that_starts_later(qapp: object) -> None:
     audio = FakeAudio(b"speaker")
     sound = Sound(lambda: audio)
-    sound.mute(muted=True)
+    sound.set_volume(0.0)
     sound.start()
     sound.hear(TONE)
     assert not audio.opened[0].pull(9600).any()

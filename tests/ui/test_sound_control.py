@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +19,7 @@ from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
 from biofeedback.ui.sound.control import SoundControl
 from biofeedback.ui.sound.cues import NOTES
 from biofeedback.ui.sound.popover import CUE_WORDS, SoundPopover
+from tests.ui.hands import press
 from tests.ui.states import state
 from tests.ui.test_sound import FakeAudio
 
@@ -63,10 +62,6 @@ def sounding(percent: float = 75.0) -> EngineState:
 def loudness(audio: FakeAudio) -> float:
     """Return the largest sample of the next tenth of a second, after one in which ramps end."""
     return float(np.abs(audio.opened[-1].pull(9600)[4800:]).max())
-
-
-def press(widget: QWidget, name: Qt.Key) -> None:
-    QTest.keyClick(widget, name)  # type: ignore[call-overload] # PyQt's stubs take a static function for a method
 
 
 def test_it_plays_the_state_at_the_volume_of_the_settings(qapp: object) -> None:
@@ -195,14 +190,6 @@ def test_no_cue_is_played_by_hand_while_cues_lead(qapp: object) -> None:
 
 
 # -- the card ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def ground(qapp: QApplication) -> Iterator[QWidget]:
-    """Give a window for a card to stand in."""
-    window = QWidget()
-    yield window
-    window.close()
 
 
 def card_of(

@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtCore import QRect, Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication
 
 from biofeedback.safety import stop_items, stopped
 from biofeedback.training.prescription import STOP_RULES
 from biofeedback.ui.look.tokens import CONTRAST, DARK, LIGHT, Look
 from biofeedback.ui.train.stop_card import StopCard
+from tests.ui.card_ground import PAGE, Ground, ground_hearing, press
+from tests.ui.hands import click
 
-PAGE = QRect(24, 72, 1232, 520)
 SMALL = QRect(24, 72, 976, 440)
 OWN = tuple(f"{n}. pain in the knee, the hip or anywhere else that was not there before today" for n in range(12))
 
-
-class Ground(QWidget):
-    """A window whose shortcuts note what reaches them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[str] = []
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.resize(1280, 720)
-        for key in ("1", "B", "Esc", "P", "Return", "F11"):
-            QShortcut(QKeySequence(key), self, lambda key=key: self.heard.append(key))
-
-
-@pytest.fixture
-def ground(qapp: QApplication) -> Iterator[Ground]:
-    """Give a window for a card to stand in."""
-    window = Ground()
-    window.show()
-    window.setFocus()
-    yield window
-    window.close()
+ground = ground_hearing("1", "B", "Esc", "P", "Return", "F11")
 
 
 def opened(
@@ -55,14 +33,6 @@ def opened(
     card.open_in(page)
     QApplication.processEvents()
     return card, told
-
-
-def press(name: Qt.Key) -> None:
-    QTest.keyClick(QApplication.focusWidget(), name)  # type: ignore[call-overload] # PyQt's stubs
-
-
-def click(widget: QWidget) -> None:
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)  # type: ignore[call-overload] # as above
 
 
 @pytest.mark.parametrize("n", range(1, 6))

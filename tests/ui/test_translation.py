@@ -22,7 +22,7 @@ from biofeedback.ui.phrase import joined, marked, said, say
 from biofeedback.ui.settings.dialog import SettingsDialog
 from biofeedback.ui.sound.control import SoundControl
 from biofeedback.ui.sound.popover import SoundPopover
-from biofeedback.ui.translation_sources import collect
+from biofeedback.ui.translation_sources import Text
 from biofeedback.ui.translations import Catalogue
 from biofeedback.ui.words import spoken
 from tests.ui.conftest import MakeWindow, Station
@@ -129,11 +129,11 @@ def test_the_settings_say_nothing_in_english_that_could_be_translated(
     words: set[str] = set()
     for rate in range(dialog.rate.count()):
         dialog.rate.setCurrentIndex(rate)
-        for sensor in range(dialog.channel_rows[0].sensor.count()):
-            dialog.channel_rows[0].sensor.setCurrentIndex(sensor)
+        for sensor in range(dialog.table.rows[0].sensor.count()):
+            dialog.table.rows[0].sensor.setCurrentIndex(sensor)
             words |= texts_of(dialog)
     assert any(check.warnings[0].words for check in dialog.table.checks)
-    dialog.channel_rows[0].gain.setText("0")
+    dialog.table.rows[0].gain.setText("0")
     dialog.accept()
     assert dialog.error
     dialog.grab()
@@ -160,16 +160,15 @@ def test_the_card_of_sounds_says_nothing_in_english(
 
 
 def test_every_text_that_is_asked_for_stands_in_the_collection(
-    make_window: MakeWindow, disguise: Disguise, qtbot: QtBot
+    make_window: MakeWindow, disguise: Disguise, texts: dict[Text, str]
 ) -> None:
     window, station = shown(make_window)
     window.do("settings")
     window.toggle_delay()
     for given in situations().values():
         show(window, station, given)
-    sources = collect()
-    catalogue = Catalogue({text: text[1] for text in sources})
-    contexts = {context for context, _ in sources}
+    catalogue = Catalogue({text: text[1] for text in texts})
+    contexts = {context for context, _ in texts}
     asked = {text for text in disguise.asked if text[0] in contexts}
     assert len(asked) > 150
     worded = {text for text in asked if WORD.search(re.sub(r"{\w*}", "", text[1]))}

@@ -35,7 +35,7 @@ from biofeedback.ui.review.page import ReviewPage
 from biofeedback.ui.start.days_dialog import DaysDialog
 from biofeedback.ui.start.new_person import NewPerson
 from biofeedback.ui.start.page import StartPage
-from biofeedback.ui.translation_sources import collect
+from biofeedback.ui.translation_sources import Text
 from biofeedback.ui.translations import Catalogue
 from tests.ui import test_review_page as reviews
 from tests.ui.calibrate_bench import Bench
@@ -65,9 +65,9 @@ See = Callable[[str, QWidget], None]
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
+def catalogue(texts: dict[Text, str]) -> Catalogue:
     """Give a translation of all that is collected, into itself."""
-    return Catalogue({text: text[1] for text in collect()})
+    return Catalogue({text: text[1] for text in texts})
 
 
 @pytest.fixture(autouse=True)

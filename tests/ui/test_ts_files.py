@@ -10,7 +10,7 @@ from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtWidgets import QApplication
 
 from biofeedback.ui.phrase import say
-from biofeedback.ui.translation_sources import PHRASE, collect
+from biofeedback.ui.translation_sources import PHRASE, Text
 from biofeedback.ui.translations import (
     LARGEST_FILE,
     Catalogue,
@@ -24,8 +24,7 @@ from biofeedback.ui.translations import (
 from biofeedback.ui.words import spoken
 
 
-def test_the_collection_has_texts_of_every_kind() -> None:
-    texts = collect()
+def test_the_collection_has_texts_of_every_kind(texts: dict[Text, str]) -> None:
     for text in (
         ("Strip", "Delay"), ("LiveView", "REST"), ("channel", "Which pin of the sensor is wired"),
         ("exercise", "Time left"), ("plan", "Quad set"), ("plan", "vastus medialis"), ("plan", "kneecap or shin bone"),
@@ -38,12 +37,12 @@ def test_the_collection_has_texts_of_every_kind() -> None:
 
 
 def test_a_file_is_written_read_and_written_again_without_losing_a_translation(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], texts: dict[Text, str]
 ) -> None:
     path = tmp_path / "biofeedback_de.ts"
     assert main([str(path)]) == 0
     assert read_ts(path) == {}
-    write_ts(path, collect(), {("Strip", "Delay"): "Verzögerung <"}, "de")
+    write_ts(path, texts, {("Strip", "Delay"): "Verzögerung <"}, "de")
     assert main([str(path)]) == 0
     assert read_ts(path) == {("Strip", "Delay"): "Verzögerung <"}
     assert ", 1 translated" in capsys.readouterr().out

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +23,7 @@ from biofeedback.ui.readings import readings
 from biofeedback.ui.settings.dialog import SettingsDialog
 from biofeedback.ui.train.raw_view import RawView
 from tests.ui.conftest import Channels, MakeWindow, Station
+from tests.ui.hands import press
 
 LONG = 10_000
 TWO = (ChannelSettings("vastus medialis", "left"), ChannelSettings("biceps femoris", "left"))
@@ -33,10 +33,6 @@ def practice(station: Station) -> PracticeState:
     update = station.engine.state.update
     assert update is not None
     return update.practice
-
-
-def press(window: MainWindow, name: Qt.Key) -> None:
-    QTest.keyClick(window, name)  # type: ignore[call-overload] # PyQt's stubs take a static function for a method
 
 
 def recording(station: Station) -> RecorderState:
@@ -237,7 +233,7 @@ def test_a_gain_that_is_no_number_is_refused_with_a_sentence(make_window: MakeWi
     window, _ = make_window()
     window.do("settings")
     dialog = dialog_of(window)
-    dialog.channel_rows[0].gain.setText("much")
+    dialog.table.rows[0].gain.setText("much")
     dialog.accept()
     assert dialog.isVisible()
     assert "'much' is not a number" in dialog.error

@@ -99,8 +99,8 @@ class CalibrateBefore(QWidget):
 
     chosen = pyqtSignal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._look = Look()
         self._shown: Announcement | None = None
         self.quick = CourseChoice(self.tr("Quick"), "Q", self)

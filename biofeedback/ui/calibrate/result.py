@@ -47,8 +47,8 @@ class CalibrateResult(QWidget):
 
     repeat = pyqtSignal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._look = Look()
         self._shown: Shown | None = None
         self.buttons: list[KeyButton] = []

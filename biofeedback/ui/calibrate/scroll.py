@@ -9,20 +9,18 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
+from PyQt6.QtWidgets import QWidget
 
+from biofeedback.ui.look.scroll_area import ScrollArea
 from biofeedback.ui.look.tokens import Look, style_sheet
 
 
-class SheetArea(QScrollArea):
+class SheetArea(ScrollArea):
     """Shows `sheet`, whose least height in pixels follows from its width. Call `fit` when what is on it has changed."""
 
     def __init__(self, sheet: QWidget, height_for: Callable[[int], int], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sheet, self._height_for = sheet, height_for
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(sheet)
 
     def dress(self, look: Look) -> None:

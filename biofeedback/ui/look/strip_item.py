@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from biofeedback.ui.look.canvas import Canvas, badge_width, text_width
 from biofeedback.ui.look.enter_button import EnterButton
 from biofeedback.ui.look.icons import paint_icon, paint_light
+from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import CAPTION, Look, metrics
 
 LIGHTS = ("good", "look", "fix", "none")
@@ -29,6 +30,8 @@ class StripItem(EnterButton):
         self.brief = self.terse = False
         self.limit = 0
         """Most pixels it may take, 0 for any; a longer sentence ends in an ellipsis, whole in the tooltip."""
+        self.n_lines = 1
+        """How many lines the value may take where it has a limit."""
         self._clickable = clickable
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if clickable else Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -63,6 +66,16 @@ class StripItem(EnterButton):
         whole = round(width + text_width(value, px(CAPTION), 600) + 3)
         return min(whole, self.limit) if self.limit else whole
 
+    def width_in_lines(self) -> int:
+        """Return the width in which the value breaks into as many lines as it may take, or fewer."""
+        px = self._look.px
+        sign, size = px(26) if self.sign else 0.0, px(CAPTION)
+        words = self.value.split()
+        width = max([text_width(self.value, size, 600) / self.n_lines, *(text_width(one, size, 600) for one in words)])
+        while text_height(self.value, size, width, 600) > self.n_lines * metrics(size, 600).lineSpacing() + 1:
+            width += size
+        return round(sign + width + 4)
+
     def sizeHint(self) -> QSize:
         """As wide as what it shows."""
         return QSize(self.width_with(brief=self.brief, terse=self.terse), round(self._look.px(32)))
@@ -92,11 +105,31 @@ class StripItem(EnterButton):
                 c.text(self.label, x, 0, self.width(), h, px(CAPTION), 400, t.ink3)
                 x += c.width(self.label, px(CAPTION)) + px(6)
             value = self.short if self.terse and self.short else self.value
-            if self.limit:
-                value = metrics(px(CAPTION), 600).elidedText(value, Qt.TextElideMode.ElideRight, self.width() - x)
-            c.text(value, x, 0, self.width(), h, px(CAPTION), 600, t.bad_ink if bad else t.ink)
+            ink = t.bad_ink if bad else t.ink
+            if self.limit and self.n_lines > 1:
+                self._paint_lines(c, value, x, ink)
+            else:
+                if self.limit:
+                    value = metrics(px(CAPTION), 600).elidedText(value, Qt.TextElideMode.ElideRight, self.width() - x)
+                c.text(value, x, 0, self.width(), h, px(CAPTION), 600, ink)
             if self._clickable:
                 c.line(x, m + px(10), x + c.width(value, px(CAPTION), 600), m + px(10), t.ink3, 1, [2, 2])
             if self.hasFocus():
                 c.box(0, 2, self.width(), h - 4, None, 6, t.accent, 2)
         painter.end()
+
+    def _paint_lines(self, c: Canvas, value: str, x: float, ink: str) -> None:
+        """Paint the value in as many lines as it may take; without its last words, and a sign of that, if it must be.
+
+        Text that is too large for so many lines in the strip gets smaller, down to the smallest caption.
+        """
+        size, room, h = self._look.px(CAPTION), self.width() - x, float(self.height())
+        while self.n_lines * metrics(size, 600).lineSpacing() > h and size > CAPTION:
+            size -= 1
+        most = min(h, self.n_lines * metrics(size, 600).lineSpacing()) + 1
+        words = value.split(" ")
+        shown = value
+        while len(words) > 1 and text_height(shown, size, room, 600) > most:
+            words.pop()
+            shown = " ".join(words) + " …"
+        c.text(shown, x, 0, room, h, size, 600, ink, wrap=True)

@@ -14,6 +14,16 @@ from biofeedback.ui.look.icons import paint_tick
 from biofeedback.ui.look.tokens import BODY, Look
 
 BOX = 20.0
+"""Pixels of its side at 100 %."""
+
+
+def paint_box(c: Canvas, x: float, y: float, side: float, *, ticked: bool) -> None:
+    """Paint a box of `side` pixels with its upper left corner at (x, y), ticked or empty."""
+    t = c.t
+    ground, edge = (t.accent, t.accent) if ticked else (t.surface, t.edge)
+    c.box(x, y, side, side, ground, 5, edge, 1.5)
+    if ticked:
+        paint_tick(c, x + side / 2, y + side / 2, side * 0.8, t.on_accent, max(2.0, side * 0.11))
 
 
 class TickBox(QCheckBox):
@@ -39,11 +49,7 @@ class TickBox(QCheckBox):
         painter = QPainter(self)
         c, t, px = Canvas(painter, self._look), self._look.palette, self._look.px
         side, middle = px(BOX), self.height() / 2
-        ticked = self.isChecked()
-        ground, edge = (t.accent, t.accent) if ticked else (t.surface, t.edge)
-        c.box(4, middle - side / 2, side, side, ground, 5, edge, 1.5)
-        if ticked:
-            paint_tick(c, 4 + side / 2, middle, side * 0.8, t.on_accent, max(2.0, side * 0.11))
+        paint_box(c, 4, middle - side / 2, side, ticked=self.isChecked())
         c.text(self.text(), 4 + px(BOX + 8), 0, self.width(), self.height(), px(BODY))
         if self.hasFocus():
             c.box(0, 2, self.width(), self.height() - 4, None, 6, t.accent, 2)

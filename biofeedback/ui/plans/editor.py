@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import cast
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
-from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QMessageBox, QVBoxLayout, QWidget
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from biofeedback.training.commands import Kind
 from biofeedback.training.own_plans import check_own_name, copy_of, own_names, save_plan
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import SHIPPED
 from biofeedback.training.plan_values import ImpossibleValue
-from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.framed_dialog import FramedDialog
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.tokens import MARGIN, Look
 from biofeedback.ui.plans.edit_card import TIGHT, PlanCard
@@ -28,7 +28,7 @@ from biofeedback.ui.plans.edit_draft import Drafted, Value, both_alike, drafted,
 from biofeedback.ui.plans.edit_form import PlanForm
 from biofeedback.ui.plans.edit_spec import BY_KEY, OTHER, shown
 from biofeedback.ui.plans.fields import form_sheet
-from biofeedback.ui.words import carried
+from biofeedback.ui.words import carried, reason
 
 ASKED = ("kind", "muscles", "reference", "test", "dose", "target", "other", "wave", "match")
 """What a reviewer has answered for: where one of these changes, the review is over."""
@@ -43,7 +43,7 @@ def ask_to_discard(parent: QWidget, question: str) -> bool:
     return QMessageBox.question(parent, parent.windowTitle(), question, yes | no, no) == yes
 
 
-class PlanEditor(QDialog):
+class PlanEditor(FramedDialog):
     """Edits `plan`; after `accept`, `saved` is the plan that now lies in `folder`.
 
     `n_channels`: how many sensors the board has, None if that is not known. `as_copy`: copy it although it lies in
@@ -54,9 +54,9 @@ class PlanEditor(QDialog):
         self, plan: Plan, folder: Path, look: Look, parent: QWidget | None = None, *, n_channels: int | None = None,
         as_copy: bool = False, ask: Ask = ask_to_discard,
     ) -> None:  # fmt: skip
-        super().__init__(parent)
+        super().__init__(look, parent)
         self.saved: Plan | None = None
-        self._folder, self._look, self._ask, self._n_channels = folder, look, ask, n_channels
+        self._folder, self._ask, self._n_channels = folder, ask, n_channels
         self._names = own_names(folder)
         self.is_own = not as_copy and plan.name in self._names and plan.name not in SHIPPED
         """Whether it lies in the folder, so that it can be saved there; any other plan is copied."""
@@ -183,8 +183,8 @@ class PlanEditor(QDialog):
         try:
             save_plan(self._folder, plan, new=new)
         except (OSError, ValueError) as error:
-            reason = (error.strerror if isinstance(error, OSError) else None) or error
-            self.card.fail(self.tr("Not saved: {reason}. What you typed is still here.").format(reason=reason))
+            words = self.tr("Not saved: {reason}. What you typed is still here.")
+            self.card.fail(words.format(reason=reason(error)))
         else:
             self.saved = plan
             self.accept()
@@ -195,14 +195,6 @@ class PlanEditor(QDialog):
             super().reject()
 
     # -- layout -----------------------------------------------------------------------------------------------
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint the ground with an edge, for windows without a frame."""
-        painter = QPainter(self)
-        c = Canvas(painter, self._look)
-        c.fill(0, 0, self.width(), self.height(), c.t.surface)
-        c.box(0, 0, self.width(), self.height(), None, 0, c.t.edge, 1)
-        painter.end()
 
     def _lay_out(self, given: Plan) -> None:
         tr = self.tr
@@ -244,7 +236,4 @@ class PlanEditor(QDialog):
         column.addWidget(self.form, 1)
         column.addWidget(self.card)
         column.addLayout(buttons)
-        parent = self.parentWidget()
-        wanted = round(WIDTH * max(1.0, self._look.text_percent / 125)), HEIGHT
-        room = (parent.width() - 32, parent.height() - 32) if parent else wanted
-        self.resize(min(wanted[0], room[0]), min(wanted[1], room[1]))
+        self.fit(round(WIDTH * max(1.0, self._look.text_percent / 125)), HEIGHT)

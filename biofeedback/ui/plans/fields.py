@@ -9,10 +9,11 @@ from typing import cast
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QScrollArea, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from biofeedback.emg.sensor import Sensor
 from biofeedback.ui.look.note_line import NoteLine
+from biofeedback.ui.look.scroll_area import ScrollArea
 from biofeedback.ui.look.tick_box import TickBox
 from biofeedback.ui.look.tokens import BODY, Look, metrics, style_sheet
 from biofeedback.ui.plans.edit_draft import Value
@@ -96,13 +97,9 @@ def calm(widget: QWidget) -> None:
     widget.installEventFilter(_Calm(widget))
 
 
-def scrolled(page: QWidget, parent: QWidget) -> QScrollArea:
+def scrolled(page: QWidget, parent: QWidget) -> ScrollArea:
     """Return a scroll area for a page that may be higher than its place, never wider."""
-    scroll = QScrollArea(parent)
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll = ScrollArea(parent, fits_width=True)
     scroll.setWidget(page)
     return scroll
 

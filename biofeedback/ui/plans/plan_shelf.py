@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PyQt6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -23,14 +22,14 @@ from PyQt6.QtWidgets import (
 from biofeedback.training.own_plans import delete_plan, own_plans
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import shipped_plans
-from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.framed_dialog import FramedDialog
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.note_line import NoteLine
 from biofeedback.ui.look.tokens import MARGIN, Look
 from biofeedback.ui.plans.edit_card import TIGHT, PlanCard
 from biofeedback.ui.plans.editor import Ask, PlanEditor
 from biofeedback.ui.plans.fields import STACKED, form_sheet, scrolled
-from biofeedback.ui.words import carried
+from biofeedback.ui.words import carried, reason
 
 WIDTH, HEIGHT = 992, 840
 """As large as the editor that opens above it, where the screen has room."""
@@ -42,7 +41,7 @@ def ask_to_remove(parent: QWidget, question: str) -> bool:
     return QMessageBox.question(parent, parent.windowTitle(), question, yes | no, no) == yes
 
 
-class PlanShelf(QDialog):
+class PlanShelf(FramedDialog):
     """Shows the plans in `folder` and the shipped ones, `chosen` first in sight. `n_channels` as of the editor.
 
     `saved`: the plan that was saved last, to be chosen; `changed`: whether what is on offer is other than before.
@@ -52,11 +51,11 @@ class PlanShelf(QDialog):
         self, folder: Path, look: Look, parent: QWidget | None = None, chosen: Plan | None = None,
         n_channels: int | None = None, *, ask: Ask = ask_to_remove,
     ) -> None:  # fmt: skip
-        super().__init__(parent)
+        super().__init__(look, parent)
         self.saved: Plan | None = None
         self.changed = False
         self.editor: PlanEditor | None = None
-        self._folder, self._look, self._n_channels, self._ask = folder, look, n_channels, ask
+        self._folder, self._n_channels, self._ask = folder, n_channels, ask
         self._plans: dict[str, Plan] = {}
         self._own: frozenset[str] = frozenset()
         self.setWindowTitle(self.tr("Plans"))
@@ -196,8 +195,7 @@ class PlanShelf(QDialog):
         try:
             aside = delete_plan(self._folder, plan.name)
         except (OSError, ValueError) as error:
-            why = (error.strerror if isinstance(error, OSError) else None) or error
-            self.note.tell("fix", self.tr("Not removed: {why}.").format(why=carried(str(why))))
+            self.note.tell("fix", self.tr("Not removed: {why}.").format(why=reason(error)))
             self._read(plan.name)
             return
         self.changed = True
@@ -220,14 +218,6 @@ class PlanShelf(QDialog):
             self.open_editor()
         else:
             super().keyPressEvent(a0)
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint the ground with an edge, for windows without a frame."""
-        painter = QPainter(self)
-        c = Canvas(painter, self._look)
-        c.fill(0, 0, self.width(), self.height(), c.t.surface)
-        c.box(0, 0, self.width(), self.height(), None, 0, c.t.edge, 1)
-        painter.end()
 
     def _lay_out(self) -> None:
         stacked = self._look.text_percent >= STACKED
@@ -267,6 +257,4 @@ class PlanShelf(QDialog):
         column.addLayout(middle, 1)
         column.addWidget(self.note)
         column.addLayout(buttons)
-        parent = self.parentWidget()
-        wanted = QSize(round(WIDTH * max(1.0, self._look.text_percent / 125)), HEIGHT)
-        self.resize(wanted.boundedTo(QSize(parent.width() - 32, parent.height() - 32)) if parent else wanted)
+        self.fit(round(WIDTH * max(1.0, self._look.text_percent / 125)), HEIGHT)

@@ -5,51 +5,41 @@ One rule: what the person will get stands beside what is typed, in their words, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
-from PyQt6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from biofeedback.training.plan import Plan
 from biofeedback.training.prescription import Prescription, write_prescription
-from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.framed_dialog import FramedDialog
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.note_line import NoteLine
 from biofeedback.ui.look.tokens import MARGIN, Look
+from biofeedback.ui.new_file import ChooseFile, choose_new_file
 from biofeedback.ui.plans.editor import Ask, ask_to_discard
 from biofeedback.ui.plans.fields import STACKED, form_sheet, heading, scrolled
 from biofeedback.ui.plans.prescription_card import PrescriptionCard
 from biofeedback.ui.plans.prescription_form import PrescriptionForm
+from biofeedback.ui.words import reason
 
-ChooseFile = Callable[[QWidget, str], Path | None]
-"""Asks where to save under a suggested name; None: not at all."""
 WIDTH, HEIGHT = 1120, 840
 
 
-def choose_new_file(parent: QWidget, name: str) -> Path | None:
-    """Ask on the screen for a new file's place."""
-    dialog = QFileDialog(parent, parent.windowTitle())
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("toml")
-    dialog.setNameFilter("TOML (*.toml)")
-    dialog.selectFile(name)
-    return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
-
-
-class PrescriptionDialog(QDialog):
+class PrescriptionDialog(FramedDialog):
     """Makes a prescription of `plans` on the day `today`; after `accept`, `prescription` lies in the file `path`."""
 
     def __init__(
         self, plans: Sequence[Plan], look: Look, parent: QWidget | None, today: date, *,
         choose: ChooseFile = choose_new_file, ask: Ask = ask_to_discard,
     ) -> None:  # fmt: skip
-        super().__init__(parent)
+        super().__init__(look, parent)
         self.prescription: Prescription | None = None
         self.path: Path | None = None
-        self._look, self._today, self._choose, self._ask = look, today, choose, ask
+        self._today, self._choose, self._ask = today, choose, ask
         self.setWindowTitle(self.tr("Prescription"))
         self.setStyleSheet(form_sheet(look))
         self.note = NoteLine(look, self)
@@ -80,8 +70,7 @@ class PrescriptionDialog(QDialog):
         try:
             write_prescription(path, self.prescription)
         except (OSError, ValueError) as error:
-            reason = (error.strerror if isinstance(error, OSError) else None) or error
-            self.note.tell("fix", self.tr("Not saved: {reason}.").format(reason=reason))
+            self.note.tell("fix", self.tr("Not saved: {reason}.").format(reason=reason(error)))
             return
         self.path = path
         self.accept()
@@ -90,14 +79,6 @@ class PrescriptionDialog(QDialog):
         """Close without saving; ask first when plans were added."""
         if not self.form.rows or self._ask(self, self.tr("Discard this prescription?")):
             super().reject()
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint the ground with an edge, for windows without a frame."""
-        painter = QPainter(self)
-        c = Canvas(painter, self._look)
-        c.fill(0, 0, self.width(), self.height(), c.t.surface)
-        c.box(0, 0, self.width(), self.height(), None, 0, c.t.edge, 1)
-        painter.end()
 
     def _lay_out(self) -> None:
         tr, stacked = self.tr, self._look.text_percent >= STACKED
@@ -139,6 +120,4 @@ class PrescriptionDialog(QDialog):
         column.addWidget(title)
         column.addLayout(middle, 1)
         column.addLayout(buttons)
-        parent = self.parentWidget()
-        room = (parent.width() - 32, parent.height() - 32) if parent else (WIDTH, HEIGHT)
-        self.resize(min(WIDTH, room[0]), min(HEIGHT, room[1]))
+        self.fit(WIDTH, HEIGHT)

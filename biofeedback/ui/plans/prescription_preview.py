@@ -10,12 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from PyQt6.QtCore import QCoreApplication, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from biofeedback.training.prescription import Prescription, read_prescription
 from biofeedback.training.toml_document import PlanError
-from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.framed_dialog import FramedDialog
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.note_line import NoteLine
 from biofeedback.ui.look.tokens import MARGIN, Look
@@ -59,13 +58,12 @@ def take_prescription(
     return preview.taken
 
 
-class PrescriptionPreview(QDialog):
+class PrescriptionPreview(FramedDialog):
     """Shows the prescription in a file, or what is wrong with it; `taken` is it after the person took it."""
 
     def __init__(self, path: Path, look: Look, parent: QWidget | None, today: date) -> None:
-        super().__init__(parent)
+        super().__init__(look, parent)
         self.taken: Prescription | None = None
-        self._look = look
         self._given: Prescription | None = None
         self.setWindowTitle(self.tr("Prescription"))
         self.setStyleSheet(form_sheet(look))
@@ -111,14 +109,6 @@ class PrescriptionPreview(QDialog):
         self.accept_button.setEnabled(False)
         self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint the ground with an edge, for windows without a frame."""
-        painter = QPainter(self)
-        c = Canvas(painter, self._look)
-        c.fill(0, 0, self.width(), self.height(), c.t.surface)
-        c.box(0, 0, self.width(), self.height(), None, 0, c.t.edge, 1)
-        painter.end()
-
     def _lay_out(self) -> None:
         title = QLabel(self.tr("Take this prescription?"), self)
         title.setProperty("voice", "section" if self._look.text_percent >= STACKED else "title")
@@ -147,7 +137,4 @@ class PrescriptionPreview(QDialog):
         column.addWidget(title)
         column.addWidget(scrolled(page, self), 1)
         column.addLayout(buttons)
-        parent = self.parentWidget()
-        wanted = round(WIDTH * max(1.0, self._look.text_percent / 125)), HEIGHT
-        room = (parent.width() - 32, parent.height() - 32) if parent else wanted
-        self.resize(min(wanted[0], room[0]), min(wanted[1], room[1]))
+        self.fit(round(WIDTH * max(1.0, self._look.text_percent / 125)), HEIGHT)

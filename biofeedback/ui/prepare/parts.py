@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from biofeedback.ui.look.canvas import RIGHT, TOP, Canvas
-from biofeedback.ui.look.icons import paint_tick
+from biofeedback.ui.look.scroll_area import ScrollArea
 from biofeedback.ui.look.text_height import text_height
+from biofeedback.ui.look.tick_box import BOX, paint_box
 from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, Look, font
 
 PAD = 24
 """Pixels of air inside a card."""
 TITLE_HEIGHT = 32.0
-BOX = 20.0
 
 
 class Words(QLabel):
@@ -120,11 +120,7 @@ class Tick(QCheckBox):
         painter = QPainter(self)
         c, t, px = Canvas(painter, self._look), self._look.palette, self._look.px
         side, y = px(BOX), px(5)
-        ticked = self.isChecked()
-        ground, edge = (t.accent, t.accent) if ticked else (t.surface, t.edge)
-        c.box(3, y, side, side, ground, 5, edge, 1.5)
-        if ticked:
-            paint_tick(c, 3 + side / 2, y + side / 2, side * 0.8, t.on_accent, max(2.0, side * 0.11))
+        paint_box(c, 3, y, side, ticked=self.isChecked())
         room = self.width() - self._left - 4
         one_line = text_height(self.text(), px(BODY), 1e5, self._weight)
         top = y + (side - one_line) / 2
@@ -148,11 +144,7 @@ class Card(QFrame):
         self.look_of_now = Look()
         self._title, self._aside = title, ""
         self.setAccessibleName(title)
-        self.area = QScrollArea(self)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area = ScrollArea(self, fits_width=True)
         self.inside = QWidget(self.area)
         self.column = QVBoxLayout(self.inside)
         self.column.setContentsMargins(0, 0, 20, 0)

@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from biofeedback.training.commands import Outcome
-from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.framed_dialog import FramedDialog
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.tokens import Look, style_sheet
 from biofeedback.ui.phrase import Phrase, say
@@ -50,14 +50,13 @@ ASKED: tuple[Asked, ...] = (
 """What can be typed, in order. The limits only catch slips of the hand."""
 
 
-class OutcomeDialog(QDialog):
+class OutcomeDialog(FramedDialog):
     """Rows for all outcomes; what is left empty is not given. After `accept`, `outcomes` holds what was typed."""
 
     def __init__(self, look: Look, parent: QWidget | None = None, *, side: str = "right") -> None:
         """`side`: the trained one, chosen at first."""
-        super().__init__(parent)
+        super().__init__(look, parent)
         self.outcomes: list[Outcome] = []
-        self._look = look
         self.setWindowTitle(self.tr("Note an outcome"))
         self.setStyleSheet(style_sheet(look))
         self._error = QLabel("", self)
@@ -96,9 +95,7 @@ class OutcomeDialog(QDialog):
         column.addWidget(self._error)
         column.addLayout(buttons)
         wanted = page.sizeHint()
-        room = parent.size() if parent else wanted.grownBy(self.contentsMargins()) * 2
-        self.resize(min(max(640, wanted.width() + 72), room.width() - 32),
-                    min(wanted.height() + round(look.px(172)), room.height() - 32))  # fmt: skip
+        self.fit(max(640, wanted.width() + 72), wanted.height() + round(look.px(172)))
         self.fields[ASKED[0].name].number.setFocus()
 
     @property
@@ -142,14 +139,6 @@ class OutcomeDialog(QDialog):
             self.accept()
         else:
             super().keyPressEvent(a0)
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint the ground with an edge, for windows without a frame."""
-        painter = QPainter(self)
-        c = Canvas(painter, self._look)
-        c.fill(0, 0, self.width(), self.height(), c.t.surface)
-        c.box(0, 0, self.width(), self.height(), None, 0, c.t.edge, 1)
-        painter.end()
 
     def _row(self, row: int, asked: Asked, side: str, page: QWidget) -> _Row:
         name, tip = spoken(OUTCOMES[asked.name]), spoken(asked.tip)

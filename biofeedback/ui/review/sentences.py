@@ -48,7 +48,6 @@ class Sentences(QWidget):
         self._small = ""
         self._simulated = False
         self._documents: list[tuple[QTextDocument, float]] = []
-        self._badge_below = 0.0
 
     def dress(self, look: Look) -> None:
         """Take on a look."""

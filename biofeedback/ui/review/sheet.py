@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFocusEvent, QResizeEvent
-from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from biofeedback.report import words
 from biofeedback.training.plan import Plan
+from biofeedback.ui.look.scroll_area import ScrollArea
 from biofeedback.ui.look.tokens import GUTTER, Look, style_sheet
 from biofeedback.ui.phrase import Phrase
 from biofeedback.ui.review.bars import charts
@@ -32,7 +33,7 @@ BAR, BESIDE = 12, 4
 """Pixels of the scroll bar, and of the air beside it."""
 
 
-class ReviewSheet(QScrollArea):
+class ReviewSheet(ScrollArea):
     """Shows what `tell` gives it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -44,10 +45,7 @@ class ReviewSheet(QScrollArea):
         self.facts = FactsCard(self._ground)
         self.charts: list[ReviewChart] = []
         self._phrases: tuple[Phrase, ...] = ()
-        self._more: Phrase | None = None
         self.setWidget(self._ground)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Review"))
 
     def dress(self, look: Look) -> None:

@@ -14,11 +14,10 @@ from biofeedback.emg.sensor import ChannelSettings, Sensor
 from biofeedback.recording.settings import MAX_CHANNELS
 from biofeedback.ui.look.note_line import NoteLine
 from biofeedback.ui.look.tokens import Look
-from biofeedback.ui.phrase import marked
 from biofeedback.ui.settings.channel_row import ChannelRow
 from biofeedback.ui.settings.live_signal import Stretch
 from biofeedback.ui.settings.sensor_check import LISTEN, SensorCheck
-from biofeedback.ui.words import spoken
+from biofeedback.ui.words import carried
 
 SHORTEST = 0.1
 """Seconds of scans that are enough to know a board's rate and reference voltage."""
@@ -90,7 +89,7 @@ class ChannelTable(QWidget):
         n_channels = min(self._n_shown, stretch.n_channels)
         kinds = [self._kind(i, stretch) for i in range(n_channels)]
         found = pairs(stretch.counts[:, :n_channels], stretch.settings.rate, kinds) if n_channels > 1 else ()
-        self.pair.tell("look", " ".join(spoken(marked(pair.why)) for pair in found))
+        self.pair.tell("look", " ".join(carried(pair.why) for pair in found))
 
     def _kind(self, channel: int, stretch: Stretch) -> Sensor:
         """Return the output that a channel seems to be, else the one that is chosen for it."""

@@ -10,9 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -28,11 +26,11 @@ from biofeedback.engine import Engine
 from biofeedback.recording.folders import default_library
 from biofeedback.recording.settings import MAX_CHANNELS, BoardSettings
 from biofeedback.ui.choice import ANY_BOARD, SIMULATED, Choice, FoundPort
-from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.framed_dialog import FramedDialog
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.tick_box import TickBox
 from biofeedback.ui.look.tokens import TEXT_SIZES, Look, style_sheet
-from biofeedback.ui.settings.channel_row import ChannelRow, choice_box
+from biofeedback.ui.settings.channel_row import choice_box
 from biofeedback.ui.settings.channel_table import ChannelTable
 from biofeedback.ui.settings.display_preview import DisplayPreview
 from biofeedback.ui.settings.live_signal import Stretch, newest
@@ -41,17 +39,16 @@ from biofeedback.ui.words import carried
 RATES = (250, 500, 1000, 2000)
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(FramedDialog):
     """Shows `choice`; after `accept`, `choice` is the new one. `engine`: whose signal the live pictures show."""
 
     def __init__(
         self, choice: Choice, ports: Sequence[FoundPort], look: Look, parent: QWidget | None = None, *,
         engine: Engine | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(parent)
+        super().__init__(look, parent)
         self.choice = choice
         self._engine = engine
-        self.look = look
         self.setWindowTitle(self.tr("Board and settings"))
         self.setStyleSheet(style_sheet(look))
         self._error = QLabel("", self)
@@ -84,17 +81,7 @@ class SettingsDialog(QDialog):
         column.addWidget(scroll, 1)
         column.addLayout(buttons)
         wanted = page.sizeHint()
-        room = parent.size() if parent else wanted
-        self.resize(min(max(760, wanted.width() + 72), room.width() - 32),
-                    min(wanted.height() + 130, room.height() - 32))  # fmt: skip
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint the ground with an edge, for windows without a frame."""
-        painter = QPainter(self)
-        c = Canvas(painter, self.look)
-        c.fill(0, 0, self.width(), self.height(), c.t.surface)
-        c.box(0, 0, self.width(), self.height(), None, 0, c.t.edge, 1)
-        painter.end()
+        self.fit(max(760, wanted.width() + 72), wanted.height() + 130)
 
     @property
     def error(self) -> str:
@@ -135,33 +122,33 @@ class SettingsDialog(QDialog):
         boards += [(f"{p.port}  {p.description}", p.port) for p in ports]
         if choice.board not in (value for _, value in boards):
             boards.append((tr("{port} (not plugged in)").format(port=choice.board), choice.board))
-        self.board = choice_box(boards, choice.board, self.look, self)
+        self.board = choice_box(boards, choice.board, self._look, self)
         self.n_channels = choice_box(
-            [(str(n), n) for n in range(1, MAX_CHANNELS + 1)], len(choice.channels), self.look, self
+            [(str(n), n) for n in range(1, MAX_CHANNELS + 1)], len(choice.channels), self._look, self
         )
-        self.rate = choice_box([(f"{rate} Hz", rate) for rate in RATES], choice.settings.rate, self.look, self)
+        self.rate = choice_box([(f"{rate} Hz", rate) for rate in RATES], choice.settings.rate, self._look, self)
         self.mains = choice_box(
-            [(tr("50 Hz"), 50), (tr("60 Hz"), 60), (tr("not known"), 0)], settings.mains, self.look, self
+            [(tr("50 Hz"), 50), (tr("60 Hz"), 60), (tr("not known"), 0)], settings.mains, self._look, self
         )
-        self.notch = TickBox(tr("notch filter"), self.look, self)
+        self.notch = TickBox(tr("notch filter"), self._look, self)
         self.notch.setChecked(settings.notch)
-        self.preview = DisplayPreview(choice.display, float(settings.rate), self._signal, self.look, self)
-        self.display = choice_box([(self._display_words(n), n) for n in DISPLAYS], choice.display, self.look, self)
+        self.preview = DisplayPreview(choice.display, float(settings.rate), self._signal, self._look, self)
+        self.display = choice_box([(self._display_words(n), n) for n in DISPLAYS], choice.display, self._look, self)
         palettes = [(tr("light"), "light"), (tr("dark"), "dark"), (tr("high contrast"), "contrast")]
         self.palette_choice = choice_box(
-            [*palettes, (tr("as the system"), "system")], settings.palette, self.look, self
+            [*palettes, (tr("as the system"), "system")], settings.palette, self._look, self
         )
-        self.text_size = choice_box([(f"{n} %", n) for n in TEXT_SIZES], choice.settings.text_percent, self.look, self)
+        self.text_size = choice_box([(f"{n} %", n) for n in TEXT_SIZES], choice.settings.text_percent, self._look, self)
         self.library = QLineEdit(str(settings.library or ""), self)
         self.library.setPlaceholderText(str(default_library()))
         browse = KeyButton(tr("Choose …"), parent=self)
-        browse.dress(self.look)
+        browse.dress(self._look)
         browse.clicked.connect(self._browse)
         self._title(tr("Board and sensor"))
         self._line(tr("Board"), self.board, tr("Where the samples come from"))
         self._line(tr("Channels"), self.n_channels, tr("The first is trained; all are shown and recorded"))
         self._line(tr("Rate"), self.rate, tr("Scans per second; 1000 Hz suits a RAW output"))
-        self.table = ChannelTable(choice.channels, self._signal, self.look, self)
+        self.table = ChannelTable(choice.channels, self._signal, self._look, self)
         self._grid.addWidget(self.table, self._grid.rowCount(), 0, 1, 2)
         self._title(tr("Signal"))
         self.mains.setToolTip(tr("Frequency of the power line here"))
@@ -182,11 +169,6 @@ class SettingsDialog(QDialog):
         for look_at in (self.display.currentIndexChanged, self.display.highlighted):
             look_at.connect(lambda i: self.preview.choose(str(self.display.itemData(i))))
         self._board_changed()
-
-    @property
-    def channel_rows(self) -> list[ChannelRow]:
-        """The inputs of all channels."""
-        return self.table.rows
 
     def _signal(self, seconds: float) -> Stretch | None:
         """Return the newest scans of the running board, while it is the one that is chosen here."""

@@ -20,7 +20,7 @@ from biofeedback.ui.look.tokens import Look
 from biofeedback.ui.phrase import marked, say
 from biofeedback.ui.settings.channel_row import ChannelRow, number
 from biofeedback.ui.settings.live_signal import Stretch
-from biofeedback.ui.words import spoken
+from biofeedback.ui.words import carried, spoken
 
 LISTEN = 8.0
 """Seconds of signal from which an output is told."""
@@ -107,7 +107,7 @@ class SensorCheck(QWidget):
         typed = self._typed()
         told = warnings(typed, self._vref) if typed else ()
         for line, words in zip(self.warnings, [*told, *[""] * len(self.warnings)], strict=False):
-            line.tell("look", spoken(marked(words)))
+            line.tell("look", carried(words))
         self._limit(typed)
 
     def _typed(self) -> ChannelSettings | None:
@@ -122,7 +122,7 @@ class SensorCheck(QWidget):
         if found is None:
             self.suggestion.tell(None, "")
         elif found.kind is Sensor.UNKNOWN:
-            self.suggestion.tell("look", spoken(marked(found.why)))
+            self.suggestion.tell("look", carried(found.why))
         else:
             words = say("It seems to be {kind}. {why}", kind=found.kind, why=marked(found.why))
             if not differs:
@@ -147,7 +147,7 @@ class SensorCheck(QWidget):
             return
         names = ", ".join(name for name, _ in refused)
         words = spoken(say("Not with this output: {names}. {why}", names=names, why=marked(refused[0][1])))
-        whys = dict.fromkeys(spoken(marked(why)) for _, why in refused)
+        whys = dict.fromkeys(carried(why) for _, why in refused)
         self.limits.tell(None, words, "\n".join(whys))
 
     def _take(self) -> None:

@@ -167,7 +167,6 @@ class Sound:
         self._synth: Synth | None = None
         self._wanted = False
         self._volume = volume
-        self.muted = False
         self._problem: Phrase | None = None
 
     @property
@@ -184,7 +183,7 @@ class Sound:
 
     @property
     def volume(self) -> float:
-        """0–1, as set; it stays while muted."""
+        """0–1, as set."""
         return self._volume
 
     def start(self) -> None:
@@ -212,16 +211,8 @@ class Sound:
     def set_volume(self, volume: float) -> None:
         """Set the volume, 0 to 1."""
         self._volume = min(1.0, volume) if volume > 0 else 0.0
-        self._apply_volume()
-
-    def mute(self, *, muted: bool) -> None:
-        """Be silent, or as loud as before."""
-        self.muted = muted
-        self._apply_volume()
-
-    def _apply_volume(self) -> None:
         if self._synth:
-            self._synth.set_volume(0.0 if self.muted else self._volume)
+            self._synth.set_volume(self._volume)
 
     def _open(self) -> None:
         try:
@@ -231,7 +222,7 @@ class Sound:
                 self._audio.changed.connect(lambda: QTimer.singleShot(0, self._follow))
                 self._audio.sink_changed.connect(lambda: QTimer.singleShot(0, self._check))
             output = self._audio.open()
-            self._synth = Synth(output.rate, 0.0 if self.muted else self._volume)
+            self._synth = Synth(output.rate, self._volume)
             self._pull = Pull(self._synth, output.n_channels, is_float=output.is_float)
             self._output, self._problem = output, None
             output.sink.start(self._pull)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QEvent, QPoint, Qt
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtCore import QPoint, QSize, Qt
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from biofeedback.recording.settings import VOLUMES
-from biofeedback.ui.look.canvas import Canvas, text_width
+from biofeedback.ui.look.canvas import text_width
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.note_line import NoteLine
-from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, TITLE, Look
+from biofeedback.ui.look.popover import Popover
+from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, TITLE, Look
 from biofeedback.ui.phrase import Phrase, say
 from biofeedback.ui.sound.control import SoundControl
 from biofeedback.ui.sound.heard import Cue
@@ -42,18 +42,14 @@ HIDDEN_WORDS = say("With the bar hidden for a test there is no tone, and nothing
 LEVEL_WORDS = say("The computer's own volume decides how loud it is in the ear: begin low, above all with headphones.")
 
 
-class SoundPopover(QFrame):
-    """A card above the strip; closes on Esc, Enter or a click elsewhere. Has the keys while it is open.
-
-    `opens` tells the widgets whose own press opens and closes it; `on_close` gives the keys back.
-    """
+class SoundPopover(Popover):
+    """The card; + and - change the volume."""
 
     def __init__(
         self, control: SoundControl, parent: QWidget, *, opens: Callable[[QWidget], bool], on_close: Callable[[], None]
     ) -> None:
-        super().__init__(parent)
-        self._control, self._opens, self._on_close = control, opens, on_close
-        self._look, self._bottom = Look(), 0
+        super().__init__(parent, opens=opens, on_close=on_close)
+        self._control = control
         self.quieter = KeyButton(self.tr("Quieter"), "-", tip=self.tr("Turn the sound down (-)"), parent=self)
         self.louder = KeyButton(self.tr("Louder"), "+", tip=self.tr("Turn the sound up (+)"), parent=self)
         self.switch = KeyButton(self.tr("Turn off"), "V", parent=self)
@@ -65,12 +61,7 @@ class SoundPopover(QFrame):
         ]  # fmt: skip
         self.trouble = NoteLine(self._look, self)
         self._body = self._filled_body()
-        self.area = QScrollArea(self)
         self.area.setWidget(self._body)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self._title)
@@ -87,12 +78,7 @@ class SoundPopover(QFrame):
         self.louder.clicked.connect(control.louder)
         self.switch.clicked.connect(control.toggle)
         control.changed.connect(self.refresh)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self._focus_moved)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Sound"))
-        self.hide()
         self.dress(self._look)
 
     def dress(self, look: Look) -> None:
@@ -128,50 +114,29 @@ class SoundPopover(QFrame):
         problem = control.problem
         self.trouble.tell(None if problem is None else "look", "" if problem is None else spoken(problem))
         self.setAccessibleDescription(" ".join(part for part in (control.words(), self.trouble.words) if part))
-        self._fit()
+        self.fit()
 
     def open_above(self, anchor: QPoint) -> None:
-        """Open with the lower left corner near `anchor` (in the window), inside the window, and take the keys."""
-        self._bottom = anchor.y()
-        self.move(anchor.x(), 0)
+        """Open with what holds now."""
         self.refresh()
-        self.show()
-        self._fit()
-        self.raise_()
-        self.setFocus()
+        super().open_above(anchor)
 
-    def close_card(self) -> None:
-        """Close, and give the keys back."""
-        if self.isVisible():
-            self.hide()
-            self._on_close()
+    def size_in(self, room: QSize) -> QSize:
+        """As wide as a column of text, as high as all the sounds."""
+        layout, inside = self.layout(), self._body.layout()
+        if layout is None or inside is None:
+            return room
+        w = min(round(self._look.px(WIDTH)), room.width())
+        layout.activate()
+        inside.activate()
+        above = layout.minimumSize().height() - self.area.minimumSizeHint().height()
+        return QSize(w, min(above + inside.heightForWidth(w - 2 * PAD) + 12, room.height()))
 
-    def event(self, e: QEvent | None) -> bool:
-        """Take the keys that it knows before the window's shortcuts do."""
-        if isinstance(e, QKeyEvent) and e.type() == QEvent.Type.ShortcutOverride and self._does(e) is not None:
-            e.accept()
-            return True
-        return super().event(e)
-
-    def keyPressEvent(self, a0: QKeyEvent | None) -> None:
-        """Close on Esc and Enter, louder and quieter by + and -; leave every other key to the window."""
-        if a0 is None:
-            return
-        bar = self.area.verticalScrollBar()
-        pages = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
-        if do := self._does(a0):
-            do()
-        elif bar is not None and a0.key() in pages:
-            bar.setValue(bar.value() + pages[Qt.Key(a0.key())] * bar.pageStep())
-        else:
-            a0.ignore()
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint the ground."""
-        painter = QPainter(self)
-        t = self._look.palette
-        Canvas(painter, self._look).box(0, 0, self.width(), self.height(), t.surface, RADIUS_CARD, t.edge, 1.5)
-        painter.end()
+    def own_keys(self) -> dict[int, Callable[[], object]]:
+        """Louder and quieter; = is + without Shift."""
+        louder, quieter = self._control.louder, self._control.quieter
+        volume = {Qt.Key.Key_Plus: louder, Qt.Key.Key_Equal: louder, Qt.Key.Key_Minus: quieter}
+        return super().own_keys() | volume
 
     def _filled_body(self) -> QWidget:
         body = QWidget(self)
@@ -204,34 +169,3 @@ class SoundPopover(QFrame):
         label.setWordWrap(weight < 500)
         self._labels.append((label, size, weight, ink))
         return label
-
-    def _fit(self) -> None:
-        """Take the size of what is shown, as far as the window has room above the strip."""
-        window, layout, inside = self.parentWidget(), self.layout(), self._body.layout()
-        if window is None or layout is None or inside is None:
-            return
-        w = min(round(self._look.px(WIDTH)), window.width() - 16)
-        room = (self._bottom or window.height()) - 16
-        layout.activate()
-        inside.activate()
-        above = layout.minimumSize().height() - self.area.minimumSizeHint().height()
-        h = min(above + inside.heightForWidth(w - 2 * PAD) + 12, room)
-        x = max(8, min(self.x(), window.width() - w - 8))
-        self.setGeometry(x, (self._bottom or window.height()) - 8 - h, w, h)
-
-    def _does(self, event: QKeyEvent) -> Callable[[], None] | None:
-        """Return what a key does here, None for a key that is not this card's."""
-        modifiers = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
-        if modifiers != Qt.KeyboardModifier.NoModifier:
-            return None
-        keys: dict[int, Callable[[], None]] = {
-            Qt.Key.Key_Escape: self.close_card, Qt.Key.Key_Return: self.close_card, Qt.Key.Key_Enter: self.close_card,
-            Qt.Key.Key_Plus: self._control.louder, Qt.Key.Key_Equal: self._control.louder,
-            Qt.Key.Key_Minus: self._control.quieter,
-        }  # fmt: skip
-        return keys.get(event.key())
-
-    def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:
-        """Close when a click or a tab goes elsewhere; a press on what opens the card closes it by itself."""
-        if self.isVisible() and now is not None and not (now is self or self.isAncestorOf(now) or self._opens(now)):
-            self.hide()

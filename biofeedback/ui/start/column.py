@@ -5,10 +5,10 @@ One rule: neither card is ever cut.
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
+from PyQt6.QtWidgets import QWidget
 
+from biofeedback.ui.look.scroll_area import ScrollArea
 from biofeedback.ui.look.tokens import GUTTER, Look
 from biofeedback.ui.start.board_card import BoardCard
 from biofeedback.ui.start.week_view import WeekView
@@ -18,7 +18,7 @@ TALLEST = 480.0
 SCROLL_BAR = 12
 
 
-class StartColumn(QScrollArea):
+class StartColumn(ScrollArea):
     """Holds the two cards."""
 
     def __init__(self, board: BoardCard, week: WeekView, parent: QWidget) -> None:
@@ -30,9 +30,6 @@ class StartColumn(QScrollArea):
         for card in (board, week):
             card.setParent(self._page)
         self.setWidget(self._page)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         board.grown.connect(self.place)
         week.grown.connect(self.place)
 

@@ -10,28 +10,26 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from biofeedback.recording.folders import write_atomic
 from biofeedback.recording.people import MAX_TIME_OF_DAY, People, Person, PersonError
 from biofeedback.report.reminder import reminder
 from biofeedback.training.prescription import Prescription
-from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.framed_dialog import FramedDialog
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.note_line import NoteLine
 from biofeedback.ui.look.tick_box import TickBox
 from biofeedback.ui.look.tokens import MARGIN, Look
+from biofeedback.ui.new_file import ChooseFile, choose_new_file
 from biofeedback.ui.plans.fields import form_sheet, heading, scrolled
 from biofeedback.ui.settings.channel_row import choice_box
 from biofeedback.ui.start.day_toggle import DayToggle
-from biofeedback.ui.words import carried
+from biofeedback.ui.words import reason
 
-ChooseFile = Callable[[QWidget, str], Path | None]
-"""Asks where to save under a suggested name; None: not at all."""
 FILE = "muscle-practice.ics"
 USUAL_TIME = "18:00"
 WIDTH, HEIGHT = 560, 540
@@ -39,25 +37,15 @@ WIDTH, HEIGHT = 560, 540
 _TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:.]([0-5]\d)(?!\d)")
 
 
-def choose_reminder_file(parent: QWidget, name: str) -> Path | None:
-    """Ask on the screen for a new file's place."""
-    dialog = QFileDialog(parent, parent.windowTitle())
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("ics")
-    dialog.setNameFilter("iCalendar (*.ics)")
-    dialog.selectFile(name)
-    return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
-
-
-class DaysDialog(QDialog):
+class DaysDialog(FramedDialog):
     """Asks for the days of `person`; after `accept` they are kept. `now`: the time of day, with its zone."""
 
     def __init__(
         self, person: Person, people: People, now: Callable[[], dt.datetime], look: Look, parent: QWidget | None = None,
-        *, prescription: Prescription | None = None, choose: ChooseFile = choose_reminder_file,
+        *, prescription: Prescription | None = None, choose: ChooseFile = choose_new_file,
     ) -> None:  # fmt: skip
-        super().__init__(parent)
-        self._person, self._people, self._now, self._look, self._choose = person, people, now, look, choose
+        super().__init__(look, parent)
+        self._person, self._people, self._now, self._choose = person, people, now, choose
         self._today = now().astimezone().date()
         self.setWindowTitle(self.tr("My days"))
         self.setStyleSheet(form_sheet(look))
@@ -111,8 +99,8 @@ class DaysDialog(QDialog):
         try:
             self._people.change(self._person.code, self._changed)
         except (OSError, PersonError) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self.note.tell("fix", self.tr("Not kept: {why}. What you chose is still here.").format(why=carried(why)))
+            words = self.tr("Not kept: {why}. What you chose is still here.")
+            self.note.tell("fix", words.format(why=reason(error)))
             return
         super().accept()
 
@@ -144,9 +132,7 @@ class DaysDialog(QDialog):
         try:
             write_atomic(path, reminder(self.chosen, at, self._today, now, self.tr("Muscle practice")))
         except OSError as error:
-            self.note.tell(
-                "fix", self.tr("No reminder was saved: {why}.").format(why=carried(error.strerror or str(error)))
-            )
+            self.note.tell("fix", self.tr("No reminder was saved: {why}.").format(why=reason(error)))
         else:
             words = self.tr("Saved as {name}: open it with your calendar. After another plan, delete the old reminder.")
             self.note.tell("good", words.format(name=path.name))
@@ -159,14 +145,6 @@ class DaysDialog(QDialog):
             self.accept()
         else:
             super().keyPressEvent(a0)
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint the ground with an edge, for windows without a frame."""
-        painter = QPainter(self)
-        c = Canvas(painter, self._look)
-        c.fill(0, 0, self.width(), self.height(), c.t.surface)
-        c.box(0, 0, self.width(), self.height(), None, 0, c.t.edge, 1)
-        painter.end()
 
     def _lay_out(self, prescription: Prescription | None) -> None:
         tr, px = self.tr, self._look.px
@@ -227,10 +205,7 @@ class DaysDialog(QDialog):
         column.addWidget(scrolled(page, self), 1)
         column.addWidget(self.note)
         column.addLayout(buttons)
-        parent = self.parentWidget()
-        wanted = round(WIDTH * self._look.text_percent / 100), round(HEIGHT * self._look.text_percent / 100)
-        room = (parent.width() - 32, parent.height() - 32) if parent else wanted
-        self.resize(min(wanted[0], room[0]), min(wanted[1], room[1]))
+        self.fit(round(self._look.px(WIDTH)), round(self._look.px(HEIGHT)))
 
     def _row(self, grid: QGridLayout, row: int, words: str, field: QWidget, tip: str) -> None:
         label = QLabel(words, self)

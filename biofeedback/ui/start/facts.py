@@ -85,9 +85,7 @@ def look_around(library: Path, people: People, plans: Callable[[], Sequence[Plan
     return Around(Known(tuple(days), names), (*plans(), *mine), tuple(troubles))
 
 
-def about_person(
-    library: Path, people: People, code: str, today: dt.date, plans: Sequence[Plan], zone: dt.tzinfo | None = None
-) -> AboutPerson:
+def about_person(library: Path, people: People, code: str, today: dt.date, plans: Sequence[Plan]) -> AboutPerson:
     """Return what is kept about `code`; `plans`: those whose doses are known. Raises ValueError for what is no code."""
     loaded = people.load(code)
     troubles = [marked(f"{loaded.message}.")] if loaded.message else []
@@ -98,7 +96,7 @@ def about_person(
     try:
         practice = practised(
             library, code, today, person.planned_days, person.rest_days,
-            days_per_week=per_week, plans=[*plans, *prescribed], zone=zone,
+            days_per_week=per_week, plans=[*plans, *prescribed],
         )  # fmt: skip
     except FileNotFoundError:
         practice = None

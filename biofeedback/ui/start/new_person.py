@@ -7,22 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtGui import QPainter, QPaintEvent
-from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from biofeedback.recording.people import MAX_NAME, People, Person, PersonError
-from biofeedback.ui.look.canvas import Canvas
+from biofeedback.ui.look.framed_dialog import FramedDialog
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.tokens import TITLE, Look, style_sheet
-from biofeedback.ui.words import carried
+from biofeedback.ui.words import reason
 
 
-class NewPerson(QDialog):
+class NewPerson(FramedDialog):
     """Asks for a private name. After `accept`, `code` is reserved. `reserve` makes a code; it may raise OSError."""
 
     def __init__(self, reserve: Callable[[], str], people: People, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._reserve, self._people, self._look = reserve, people, look
+        super().__init__(look, parent)
+        self._reserve, self._people = reserve, people
         self.code = ""
         self.setWindowTitle(self.tr("New person"))
         self.setStyleSheet(style_sheet(look))
@@ -85,20 +84,11 @@ class NewPerson(QDialog):
             if name:
                 self._people.save(Person(self.code, name))
         except (OSError, PersonError) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else carried(str(error))
             if self.code:
                 text = self.tr("The code {code} is made, but the name could not be kept: {why}. Try again, or cancel.")
             else:
                 text = self.tr("No code could be made: {why}. Choose another library in the settings (S).")
-            self._error.setText(text.format(code=self.code, why=why))
+            self._error.setText(text.format(code=self.code, why=reason(error)))
             self._error.show()
             return
         super().accept()
-
-    def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
-        """Paint the ground with an edge, for windows without a frame."""
-        painter = QPainter(self)
-        c = Canvas(painter, self._look)
-        c.fill(0, 0, self.width(), self.height(), c.t.surface)
-        c.box(0, 0, self.width(), self.height(), None, 0, c.t.edge, 1)
-        painter.end()

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from biofeedback.training.plan import Plan
+from biofeedback.ui.look.scroll_area import ScrollArea
 from biofeedback.ui.look.tokens import GUTTER, Look
 from biofeedback.ui.start.notice import StartNotices
 from biofeedback.ui.start.plan_card import Offered, PlanCard
@@ -23,7 +24,7 @@ MOST_COLUMNS = 3
 FOR_SCROLL_BAR = 14
 
 
-class PlanList(QScrollArea):
+class PlanList(ScrollArea):
     """Scrolls where it must, with the notices above the cards. `chosen` carries the plan's name."""
 
     chosen = pyqtSignal(str)
@@ -44,9 +45,6 @@ class PlanList(QScrollArea):
         self.detail = PlanDetail(self._page)
         self.detail.hide()
         self.setWidget(self._page)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(self.tr("Plans"))
 
     def dress(self, look: Look) -> None:

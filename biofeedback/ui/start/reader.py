@@ -11,15 +11,12 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from biofeedback.recording.people import InTheWay, People, Reason
-from biofeedback.training.own_plans import own_plans
+from biofeedback.recording.people import PEOPLE, InTheWay, People, Reason
+from biofeedback.training.own_plans import OWN_PLANS, own_plans
 from biofeedback.training.plan import Plan
 from biofeedback.ui.background import Background, Job
 from biofeedback.ui.controls import Station
 from biofeedback.ui.start.facts import AboutPerson, about_person, keep_last_plan, keep_reason, look_around
-
-OWN_PLANS = "plans"
-"""Folder in the app's own one: plans of one's own."""
 
 
 class StartReader(QObject):
@@ -33,7 +30,7 @@ class StartReader(QObject):
         """`plans` gives the plans on offer beside those of one's own; it is called in a thread."""
         super().__init__(parent)
         self._station, self._plans = station, plans
-        self.people, self.own = People(station.data / "people"), station.data / OWN_PLANS
+        self.people, self.own = People(station.data / PEOPLE), station.data / OWN_PLANS
         self.background = Background(self)
         self._job: Job | None = None
         self._for: str | None = None

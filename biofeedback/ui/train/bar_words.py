@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from biofeedback.ui.phrase import Phrase, joined, say
+from biofeedback.ui.phrase import Phrase, joined, said, say
 from biofeedback.ui.readings import UNIT_SIGNS, Reading
 from biofeedback.ui.train.exercise_lines import Lines
 
@@ -30,6 +30,20 @@ def bar_words(
     if not figures:
         return say("Reached.") if asked[:1] and asked[0].met else say("Not reached.")
     return joined([_one(reading, own) for reading, own in zip(readings, asked, strict=True)], " ")
+
+
+def lane_words(name: str, lines: Lines, *, alike: bool = False) -> Phrase:
+    """Return the title of a muscle's lane: its name and what is asked of it; `alike`: to be as the other one."""
+    if alike:
+        return say("{name}: alike", name=name)
+    if lines.zone is None or not lines.solid or lines.moves:
+        return said(name)
+    low, high = lines.zone
+    if high is None:
+        return say("{name}: above {low}", name=name, low=f"{low:g}")
+    if low == 0:
+        return say("{name}: below {high}", name=name, high=f"{high:g}")
+    return say("{name}: {low} to {high}", name=name, low=f"{low:g}", high=f"{high:g}")
 
 
 def _one(reading: Reading, lines: Lines) -> Phrase:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject, QRect, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from biofeedback.recording.people import People, PersonError, marker_key
+from biofeedback.recording.people import PEOPLE, People, PersonError, marker_key
 from biofeedback.safety import moments_of_rating, ratings_due, stopped
 from biofeedback.training.commands import Pause, Rate, Resume
 from biofeedback.training.prescription import STOP_RULES
@@ -146,7 +146,7 @@ class TrainCards(QObject):
         if path is None:
             return
         code = path.name.split("_")[0].removeprefix("sub-")
-        people = People(self._station.data / "people")
+        people = People(self._station.data / PEOPLE)
         try:
             people.change(code, lambda person: person.with_marker(marker_key(path, number), note))
         except (PersonError, ValueError) as error:

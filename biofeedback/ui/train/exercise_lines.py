@@ -16,6 +16,7 @@ from biofeedback.training.exercise_state import ExerciseState
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.training.scoring import wave
 from biofeedback.training.task import TRACKING
+from biofeedback.ui.instant import Moment
 
 _RATE = 1000.0
 """Hertz of the grid on which a line to follow is drawn."""
@@ -100,6 +101,18 @@ def exercise_lines(practice: PracticeState) -> tuple[Lines, Lines]:
     return Lines(
         zone, solid, first=exercise.first_target, coming=later if later != solid else (), counts=counts, met=met
     ), other
+
+
+def shown_lines(practice: PracticeState | None, moment: Moment) -> tuple[Lines, Lines]:
+    """Return what the axes of the first two channels show beside the level at `moment`, in an exercise or without."""
+    if practice is None:
+        return Lines(), Lines()
+    if running(practice):
+        lines = exercise_lines(practice)
+        return standing(lines) if moment.uncounted else lines
+    target = practice.target
+    solid = () if practice.calibration else tuple(value for value in (target.low, target.high) if value)
+    return Lines((target.low, target.high), solid, counts=moment.with_target, met=moment.met), Lines()
 
 
 def standing(lines: tuple[Lines, Lines]) -> tuple[Lines, Lines]:

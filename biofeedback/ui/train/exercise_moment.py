@@ -42,6 +42,18 @@ def waits_to_begin(practice: PracticeState) -> bool:
     return calibrated and (before is None or before.setup is not setup)
 
 
+def lets_go(exercise: ExerciseState) -> bool:
+    """Return whether a rest has just begun in which a muscle that worked lets go."""
+    return (exercise.phase == "rest" and exercise.phase_elapsed < LETTING_GO
+            and exercise.setup.exercise.kind != "relax")  # fmt: skip
+
+
+def level_lags(practice: PracticeState | None) -> bool:
+    """Return whether the large figure, a mean of half a second, still tells of a hold that is over: it is dimmed."""
+    exercise = running(practice)
+    return practice is not None and (practice.paused or (exercise is not None and lets_go(exercise)))
+
+
 def is_over(exercise: ExerciseState) -> bool:
     """Return whether an exercise ended so lately that its end is still told."""
     return exercise.phase == "done" and exercise.phase_elapsed < OVER_SHOWN
@@ -203,7 +215,7 @@ def _not_counted(exercise: ExerciseState, stands: Phrase) -> Moment:
 
 def _rest(exercise: ExerciseState, warning: Phrase | None) -> Moment:
     left, progress = _counted(exercise)
-    letting_go = exercise.phase_elapsed < LETTING_GO and exercise.setup.exercise.kind != "relax"
+    letting_go = lets_go(exercise)
     after = repetition_words(exercise)
     hint = say("Let it go soft")
     if after and exercise.last and exercise.last.result != "reached":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -21,11 +22,14 @@ class HoldRing(QWidget):
         super().__init__(parent)
         self._look = Look()
         self._shown: tuple[object, ...] = ()
+        self.beside_bars = False
+        """Whether it stands between two bars: words above and below it, for there is no room inside."""
         self.reserve = 0
         """Pixels at the bottom that a button covers."""
         self._name = self._figure = self._unit = self._below = self._label = self._value = ""
         self._fraction = 0.0
-        self._met = self._stands = False
+        self._met = self._stands = self._quiet = False
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def dress(self, look: Look) -> None:
         """Take on a look."""
@@ -34,18 +38,19 @@ class HoldRing(QWidget):
 
     def show_hold(
         self, name: str, figure: str, unit: str, below: str, label: str, value: str, fraction: float, *, met: bool,
-        stands: bool = False,
+        stands: bool = False, quiet: bool = False,
     ) -> None:  # fmt: skip
         """Show a figure with its unit and what it is (`below`), and the hold: `label`, `value`, `fraction` 0–1.
 
-        `stands`: the clock stands, so what is filled is grey.
+        `stands`: the clock stands, so what is filled is grey. `quiet`: so is the figure, which tells of what is over.
         """
-        shown = (name, figure, unit, below, label, value, round(fraction, 3), met, stands)
+        shown = (name, figure, unit, below, label, value, round(fraction, 3), met, stands, quiet)
         if shown == self._shown:
             return
         self._shown = shown
         self._name, self._figure, self._unit, self._below = name, figure, unit, below
-        self._label, self._value, self._fraction, self._met, self._stands = label, value, fraction, met, stands
+        self._label, self._value, self._fraction = label, value, fraction
+        self._met, self._stands, self._quiet = met, stands, quiet
         self.setAccessibleName(f"{name}: {figure} {unit} {below}")
         self.setAccessibleDescription(f"{label} {value}")
         self.update()
@@ -56,6 +61,10 @@ class HoldRing(QWidget):
         c, t = Canvas(painter, self._look), self._look.palette
         w, h = float(self.width()), float(self.height())
         c.fill(0, 0, w, h, t.surface)
+        if self.beside_bars:
+            self._paint_beside_bars(c, w, h)
+            painter.end()
+            return
         f = self._look.px(1.0) if self._look.text_percent > 100 else 1.25 if h > 520 else 1.0
         inside = self._look.text_percent >= 150 and bool(self._value)
         below = self._value if inside else self._below
@@ -67,10 +76,7 @@ class HoldRing(QWidget):
         while c.width(self._name, size, 600) > w and size > 10:
             size -= 1
         c.text(self._name, 0, 0, w, name_h - 2, size, 600, t.ink2, CENTRE)
-        c.circle(x, y, d / 2 - width / 2, None, t.sunken, width)
-        if self._fraction > 0:
-            ink = t.ink3 if self._stands else t.good if self._met else t.accent
-            c.arc(x, y, d / 2 - width / 2, self._fraction, ink, width)
+        self._paint_ring(c, x, y, d, width)
         self._paint_figure(c, x, y, d - 2 * width)
         small, inner = 14 * f, d / 2 - width
         drop = 0.19 * d + 0.5 * small
@@ -93,18 +99,41 @@ class HoldRing(QWidget):
             self._paint_hold(c, x, min(h - hold_h, max(y + d / 2 + 4, h - hold_h - 6)), f)
         painter.end()
 
+    def _paint_ring(self, c: Canvas, x: float, y: float, d: float, width: float) -> None:
+        t, r = c.t, d / 2 - width / 2
+        c.circle(x, y, r, None, t.sunken, width)
+        if self._fraction > 0:
+            c.arc(x, y, r, self._fraction, t.ink3 if self._stands else t.good if self._met else t.accent, width)
+
+    def _paint_beside_bars(self, c: Canvas, w: float, h: float) -> None:
+        """The ring in the middle, what it is above it, the hold below it."""
+        t, f = c.t, self._look.px(1.0) if self._look.text_percent > 100 else 1.25 if h > 480 else 1.0
+        line = 28 * f
+        d = max(24.0, min(w, h - 2 * line))
+        x, y, width = w / 2, h / 2, 0.09 * d
+        self._paint_ring(c, x, y, d, width)
+        self._paint_figure(c, x, y, d - 2 * width)
+        for words, top, weight, ink in (
+            (self._below, y - d / 2 - line, 600, t.good_ink if self._met and not self._stands else t.ink2),
+            (f"{self._label} {self._value}".strip(), y + d / 2 + 2, 400, t.ink3),
+        ):
+            size = BODY * f
+            while c.width(words, size, weight) > w and size > 10:
+                size -= 0.5
+            c.text(words, 0, top, w, line - 2, size, weight, ink, CENTRE)
+
     def _paint_figure(self, c: Canvas, x: float, y: float, room: float) -> None:
         """The unit stands on the figure's baseline; both shrink together when the figure is long."""
         t, size = c.t, 0.45 * room
         unit = self._unit if len(self._unit) < 3 else ""
-        while size > 12:
+        while True:
             unit_size, gap = size * 0.42, size * 0.05
             figure_w, unit_w = c.width(self._figure, size, 700), c.width(unit, unit_size, 600) if unit else 0.0
-            if figure_w + gap + unit_w <= 0.9 * room:
+            if figure_w + gap + unit_w <= 0.9 * room or size <= 12:
                 break
             size -= 2
         left = x - (figure_w + (gap + unit_w if unit else 0)) / 2
-        ink = t.ink3 if self._figure == "–" else t.ink
+        ink = t.ink3 if self._figure == "–" or self._quiet else t.ink
         c.text(self._figure, left, y - size, figure_w, 2 * size, size, 700, ink)
         if unit:
             drop = (metrics(size, 700).capHeight() - metrics(unit_size, 600).capHeight()) / 2

@@ -14,7 +14,7 @@ from PyQt6.QtGui import QPainter, QPixmap
 
 from biofeedback.training.commands import SetWave
 from biofeedback.ui.look.canvas import Canvas
-from biofeedback.ui.look.tokens import CAPTION, colour
+from biofeedback.ui.look.tokens import BODY, CAPTION, colour
 from biofeedback.ui.readings import ticks
 from biofeedback.ui.train.envelope_view import (
     AHEAD,
@@ -149,16 +149,25 @@ def _paint_prompts(c: Canvas, view: View, prompts: Sequence[Segment], silent_for
         c.fill(lane.at(known), a.top, lane.at(AHEAD) - lane.at(known), h, t.canvas)
     for value in ticks(a.high)[1:-1]:
         c.line(lane.x, a.y(value), lane.x + lane.w, a.y(value), t.line, 1)
-    size = c.look.px(12)
     for one in prompts:
         if -PAST < one.begin < AHEAD:
             c.line(lane.at(one.begin), a.top, lane.at(one.begin), a.bottom, t.edge, 1, [2, 3])
+    paint_ahead(c, lane)
+    _paint_words(c, lane, prompts)
+
+
+def _paint_words(c: Canvas, lane: Lane, prompts: Sequence[Segment]) -> None:
+    """Name the prompts that have room for it; no name crosses the line of now."""
+    size, now = c.look.px(12), lane.at(0)
+    for one in prompts:
         left, right = lane.at(max(one.begin, -PAST)), lane.at(min(one.end, AHEAD))
         word = spoken(one.word)
-        if right - left > c.width(word, size, 600) + 14 and one.begin < 0.6:
-            ink = t.good_ink if one.kind == "work" else t.ink3
-            c.text(word, left + 8, a.top + 6, 120, c.look.px(20), size, 600, ink)
-    paint_ahead(c, lane)
+        wide = c.width(word, size, 600)
+        if left + 8 + wide > now - 4:
+            left = max(left, now + 4)
+        if right - left > wide + 14 and one.begin < 0.6:
+            ink = c.t.good_ink if one.kind == "work" else c.t.ink3
+            c.text(word, left + 8, lane.axis.top + 6, 120, c.look.px(20), size, 600, ink)
 
 
 def _paint_wave(c: Canvas, view: View, wave: SetWave) -> None:
@@ -172,6 +181,14 @@ def _paint_wave(c: Canvas, view: View, wave: SetWave) -> None:
         heights = [lane.axis.y(value) for value in line_at(wave, times - one.begin).tolist()]
         points = list(zip([lane.at(time) for time in times.tolist()], heights, strict=True))
         c.curve(points, c.t.ink, 4)
+
+
+def paint_title(c: Canvas, words: str, lane: Lane, height: float) -> None:
+    """Write whose lane it is, and what is asked of that muscle, in the `height` above the lane."""
+    size = c.look.px(BODY)
+    while c.width(words, size, 600) > lane.w - 4 and size > 10:
+        size -= 0.5
+    c.text(words, lane.x, lane.axis.top - height, lane.w, height - 4, size, 600, c.t.ink2)
 
 
 def paint_names(c: Canvas, lane: Lane, lines: Lines, target: str, first: str, coming: str) -> None:

@@ -22,7 +22,7 @@ from biofeedback.ui.look.tokens import CAPTION, Look
 from biofeedback.ui.phrase import Phrase
 from biofeedback.ui.readings import UNIT_SIGNS, Reading, calibration_segments, ticks
 from biofeedback.ui.train.bar_lines import coming_place, paint_lines
-from biofeedback.ui.train.bar_words import bar_words
+from biofeedback.ui.train.bar_words import bar_words, lane_words
 from biofeedback.ui.train.envelope_view import (
     PAST,
     Columns,
@@ -32,25 +32,17 @@ from biofeedback.ui.train.envelope_view import (
     reduce_columns,
     scans_per_column,
 )
-from biofeedback.ui.train.exercise_lines import Lines, exercise_lines, is_pair, running, standing
-from biofeedback.ui.train.lanes import Lanes, View, paint_names
-from biofeedback.ui.train.muscle_bar import (
-    Axis,
-    head_height,
-    paint_bar,
-    paint_head,
-    paint_hidden,
-    paint_scale,
-    paint_slim_bar,
-    pill_width,
-    short_names,
-)
+from biofeedback.ui.train.exercise_lines import Lines, is_pair, running, shown_lines
+from biofeedback.ui.train.exercise_moment import level_lags
+from biofeedback.ui.train.lanes import Lanes, View, paint_names, paint_title
+from biofeedback.ui.train.muscle_bar import Axis, paint_bar, paint_hidden, paint_scale, paint_slim_bar, pill_width
+from biofeedback.ui.train.pair_head import Head, paint_head
+from biofeedback.ui.train.pair_places import HeadSize, head_size, short_names
 from biofeedback.ui.train.prompt_trail import PromptTrail
 from biofeedback.ui.train.target_editing import Line, two_lines
 from biofeedback.ui.words import spoken
 
 SLIM, SLIM_GAP = 40, 48
-PAIR_GAP = 24
 STEP_WORDS = {"rest": "REST", "ready": "READY", "try": "PUSH", "pause": "PAUSE"}
 
 
@@ -75,7 +67,10 @@ class LiveView(QWidget):
         self._words: Phrase | None = None
         self._lanes = Lanes()
         self.bar_width = 128.0
+        self.between = 24.0
+        """Pixels between the bars of two muscles."""
         self.room_left = 104.0
+        self.most_slim = 8
         self.with_envelope = True
         self.covered = False
         """Whether the raw signal stands where the envelope would be."""
@@ -97,9 +92,8 @@ class LiveView(QWidget):
         """Show the newest; `scales` are the upper ends of the channels' axes."""
         self._state, self._moment, self._readings, self._scales = state, moment, readings, scales
         self._trail.follow(state)
-        words = bar_words(
-            readings, self._lines(moment), hidden=bool(self._hidden()), silent=moment.silent_for is not None
-        )
+        lines, silent = shown_lines(self._practice, moment), moment.silent_for is not None
+        words = bar_words(readings, lines, hidden=bool(self._hidden()), silent=silent)
         if words != self._words:
             self._words = words
             self.setAccessibleDescription(spoken(words))
@@ -122,11 +116,16 @@ class LiveView(QWidget):
         return is_pair(self._practice) and len(self._readings) > 1
 
     @property
+    def n_slim(self) -> int:
+        """How many further channels have a slim bar: those that have room."""
+        return 0 if self.pair else min(self.most_slim, max(0, len(self._readings) - 1))
+
+    @property
     def room_beside(self) -> float:
         """Pixels that further bars need right of the first one."""
         if self.pair:
-            return PAIR_GAP + self.bar_width + self.least_room("00") + 8
-        others = max(0, len(self._readings) - 1)
+            return self.between + self.bar_width + self.least_room("00") + 8
+        others = self.n_slim
         return others * (SLIM + SLIM_GAP) + (12 if others else 0)
 
     @property
@@ -137,9 +136,23 @@ class LiveView(QWidget):
     def axis(self) -> Axis:
         """Return the trained channel's axis."""
         px = self._look.px
-        below = 38 if self.with_envelope or (len(self._readings) > 1 and not self.pair) else 10
-        top = head_height(self._look) if self.pair else 14
-        return Axis(px(top), self.height() - px(below), self._scales[0] if self._scales else 150.0)
+        below = px(38) if self.with_envelope or self.n_slim else max(10, px(8))
+        top = self._head.height + 8 if self.pair else px(14)
+        return Axis(top, self.height() - below, self._scales[0] if self._scales else 150.0)
+
+    @property
+    def _head(self) -> HeadSize:
+        """The sizes of names and levels above two bars."""
+        first, middle, end = self._halves
+        names = short_names(*(each.name for each in self._readings[:2]))
+        room = 2 * min(first, middle - first, end - middle) - 8
+        return head_size(self._look, self.height(), names, room, min(middle, end - middle) - 8)
+
+    @property
+    def _halves(self) -> tuple[float, float, float]:
+        """The first bar's centre, the middle between two bars, and the end of what belongs to the second."""
+        first, middle = self.room_left + self.bar_width / 2, self.room_left + self.bar_width + self.between / 2
+        return first, middle, middle + self.between / 2 + self.bar_width + self.least_room("00")
 
     def least_room(self, text: str) -> float:
         """Return the room that the axis and the target's pill need beside the bar."""
@@ -178,18 +191,6 @@ class LiveView(QWidget):
             return None
         return float(self._to_bar(channel)(traces[channel].newest)[-1])
 
-    def _lines(self, moment: Moment) -> tuple[Lines, Lines]:
-        """Return what the axes of the first two channels show beside the level."""
-        practice = self._practice
-        if practice is None:
-            return Lines(), Lines()
-        if running(practice):
-            lines = exercise_lines(practice)
-            return standing(lines) if moment.uncounted else lines
-        target = practice.target
-        solid = () if practice.calibration else tuple(value for value in (target.low, target.high) if value)
-        return Lines((target.low, target.high), solid, counts=moment.with_target, met=moment.met), Lines()
-
     def _hidden(self) -> str:
         """Return why the bar is hidden, in words; empty while it is shown."""
         practice = self._practice
@@ -202,17 +203,17 @@ class LiveView(QWidget):
 
     def _paint(self, c: Canvas, state: EngineState, moment: Moment, traces: list[Columns]) -> None:
         px, axis, still, hidden = self._look.px, self.axis(), moment.silent_for is not None, self._hidden()
-        reading, pair, lines = self._readings[0], self.pair, self._lines(moment)
+        reading, pair, lines = self._readings[0], self.pair, shown_lines(self._practice, moment)
         x, w = self.room_left, self.bar_width
         self.level = None if still or hidden else self._newest(traces, 0)
         self._paint_bar(c, 0, x, axis, lines[0], self.level, still=still, hidden=hidden)
         if pair:
             level = None if still or hidden else self._newest(traces, 1)
-            self._paint_bar(c, 1, x + w + PAIR_GAP, axis, lines[1], level, still=still, hidden=hidden)
-        elif self.with_envelope or len(self._readings) > 1:
+            self._paint_bar(c, 1, x + w + self.between, axis, lines[1], level, still=still, hidden=hidden)
+        elif self.with_envelope or self.n_slim:
             unit = UNIT_SIGNS[reading.unit]
             c.text(unit, x, axis.bottom + px(6), w, px(20), px(CAPTION), 400, c.t.ink3, CENTRE)
-        for i, other in enumerate(self._readings[1:] if not pair else (), start=1):
+        for i, other in enumerate(self._readings[1 : 1 + self.n_slim], start=1):
             left = x + w + 24 + (i - 1) * (SLIM + SLIM_GAP) + SLIM_GAP - 8
             level = None if still or hidden else self._newest(traces, i)
             figure = "–" if hidden else f"{other.figure} {UNIT_SIGNS[other.unit]}"
@@ -230,7 +231,7 @@ class LiveView(QWidget):
         paint_lines(c, x, w, axis, lines[0], right=right, dim=still or not lines[0].counts, over_first=over,
                     framed=two and self.line == "trained")  # fmt: skip
         if pair:
-            second = x + w + PAIR_GAP
+            second = x + w + self.between
             paint_lines(c, second, w, axis, lines[1], right=second + w + 6, dim=still or not lines[1].counts,
                         mirror=True, framed=two and self.line == "other")  # fmt: skip
         clear, coming = [axis.y(value) for value in keep_clear], coming_place(self._look, axis, lines[0])
@@ -257,8 +258,13 @@ class LiveView(QWidget):
         if not self.pair:
             return
         reading = self._readings[i]
-        figure = "–" if hidden else f"{reading.figure} {UNIT_SIGNS[reading.unit]}"
-        paint_head(c, x, w, PAIR_GAP, short_names(*(each.name for each in self._readings[:2]))[i], figure)
+        _, middle, end = self._halves
+        exercise = running(self._practice)
+        asked = ("up", "down")[i] if exercise and exercise.ceiling is not None else ""
+        head = Head(short_names(*(each.name for each in self._readings[:2]))[i], "–" if hidden else reading.figure,
+                    UNIT_SIGNS[reading.unit], asked, quiet=level_lags(self._practice))  # fmt: skip
+        left, right = (0.0, middle - 8) if i == 0 else (middle + 8, end)
+        paint_head(c, x + w / 2, left, right, self._head, head)
 
     def _lane(self, axis: Axis) -> Lane:
         left = self.envelope_left
@@ -283,8 +289,9 @@ class LiveView(QWidget):
         for i, trace in enumerate(traces[:2]):
             own = Axis(top + i * (half + gap), top + i * (half + gap) + half, self._scales[i]) if two else axis
             if two:
-                c.text(self._readings[i].name, self.envelope_left, own.top - px(26), px(400), px(22), px(CAPTION), 600,
-                       c.t.ink2)  # fmt: skip
+                alike = self.pair and exercise is not None and exercise.setup.exercise.kind == "match"
+                words = spoken(lane_words(self._readings[i].name, lines[i], alike=alike))
+                paint_title(c, words, self._lane(own), px(28))
             wave = exercise.setup.wave if exercise and i == 0 else None
             views.append(View(self._lane(own), trace, self._to_bar(i), lines[i], steps, prompts, wave, lines[i].met,
                               moment.silent_for, silence, hidden, own_line=two,

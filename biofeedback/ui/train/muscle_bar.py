@@ -12,7 +12,6 @@ from PyQt6.QtGui import QBrush
 
 from biofeedback.ui.look.canvas import CENTRE, RIGHT, Canvas, text_width
 from biofeedback.ui.look.icons import paint_tick
-from biofeedback.ui.look.text_height import text_height
 from biofeedback.ui.look.tokens import BODY, CAPTION, LINE_TARGET, RADIUS_BAR, Look, colour
 
 PILL_TEXT, PILL = 22.0, 36.0
@@ -153,12 +152,24 @@ def paint_target(c: Canvas, x1: float, x2: float, y: float, *, dim: bool = False
 
 
 def paint_scale(c: Canvas, right: float, axis: Axis, marks: list[float], keep_clear: list[float]) -> None:
-    """Write the axis' values, right-aligned at `right`, but for those that a pill would cover."""
+    """Write the axis' values, right-aligned at `right`, but for those that a pill would cover.
+
+    Where they would touch each other only every second, third … is written, both ends included.
+    """
     px = c.look.px
-    for value in marks:
+    for value in apart(marks, axis, 1.4 * px(BODY)):
         y = axis.y(value)
         if all(abs(y - other) > px(30) for other in keep_clear):
             c.text(f"{value:g}", right - px(80), y - px(12), px(80), px(24), px(BODY), 400, c.t.ink3, RIGHT)
+
+
+def apart(marks: list[float], axis: Axis, least: float) -> list[float]:
+    """Return evenly spaced values of `marks`, as many as stand `least` pixels apart, always both ends."""
+    n = len(marks) - 1
+    for step in range(1, n):
+        if n % step == 0 and abs(axis.y(marks[0]) - axis.y(marks[step])) >= least:
+            return marks[::step]
+    return [marks[0], marks[-1]] if n > 0 else marks
 
 
 def paint_slim_bar(
@@ -171,37 +182,8 @@ def paint_slim_bar(
     c.p.save()
     c.p.translate(x - px(13), axis.bottom)
     c.p.rotate(-90)
-    c.text(name, 0, -px(10), axis.bottom - axis.top, px(20), px(CAPTION), 500, c.t.ink2)
-    c.p.restore()
-
-
-def head_height(look: Look) -> float:
-    """Return the pixels at 100 % above one of two bars: its name in two lines (large text: without side), its level."""
-    return 64 if look.text_percent >= 150 else 82
-
-
-def short_names(first: str, second: str) -> tuple[str, str]:
-    """Return what tells two muscles apart: only their sides where they have one name, no sides where both have one."""
-    (muscle, side), (other, other_side) = (name.partition(", ")[::2] for name in (first, second))
-    if muscle == other and side and other_side:
-        return side, other_side
-    return (muscle, other) if side == other_side else (first, second)
-
-
-def paint_head(c: Canvas, x: float, w: float, gap: float, name: str, figure: str) -> None:
-    """Paint a muscle's name and level above its bar; `gap` is what lies between two bars."""
-    px, room = c.look.px, w + gap - 6
-    large = c.look.text_percent >= 150
-    figure_h = px(36 if large else 42)
-    name_h, size = px(head_height(c.look)) - figure_h, px(11.5 if large else BODY)
-    if large:
-        name = name.partition(",")[0]
-    while max((c.width(part, size, 600) for part in name.split()), default=0.0) > room and size > 9:
+    size = px(CAPTION)
+    while c.width(name, size, 500) > axis.bottom - axis.top and size > 9:
         size -= 0.5
-    if text_height(name, size, room, 600) > name_h:
-        name = name.partition(",")[0]  # the side stands beside the muscle's trace too
-    c.text(name, x - (room - w) / 2, 0, room, name_h, size, 600, c.t.ink2, CENTRE, wrap=True)
-    size = px(28 if large else 30)
-    while c.width(figure, size, 700) > room and size > 12:
-        size -= 1
-    c.text(figure, x, name_h, w, figure_h - px(4), size, 700, align=CENTRE)
+    c.text(name, 0, -px(10), axis.bottom - axis.top, px(20), size, 500, c.t.ink2)
+    c.p.restore()

@@ -89,6 +89,8 @@ class TrainPage(QWidget):
         guide = self._guide
         if name == "raw":
             self.stage.set_raw(shown=self.stage.raw is None or self.stage.raw.isHidden())
+        elif name in ("narrower", "wider") and self.stage.zoom_raw(closer=name == "narrower"):
+            return True
         elif name == "enter":
             return self.do(self._primary())
         elif name == "calibrate" and guide.today.plan is not None:

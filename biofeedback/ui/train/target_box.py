@@ -119,7 +119,9 @@ class TargetBox(QWidget):
             c.line(self.other.x() - 1, 8, self.other.x() - 1, h - 8, t.line)
         left, right = float(self.down.geometry().right()), float(self.up.x())
         room, (small, large) = right - left, self._sizes
-        x = left + (room - self._caption_width()) / 2
+        while not self._with_key and text_width(self._caption, small) > room and small > 9:
+            small -= 0.5
+        x = left + (room - (self._caption_width() if self._with_key else text_width(self._caption, small))) / 2
         c.text(self._caption, x, 0.06 * h, room, 0.44 * h, small, 400, t.ink3)
         if self._with_key:
             c.key(KEY, x + text_width(self._caption, small) + px(6), 0.28 * h, px(KEYCAP))

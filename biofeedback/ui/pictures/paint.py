@@ -1,19 +1,14 @@
-"""Pictures of the real window in every step and state: `python -m biofeedback.ui.pictures OUTDIR [--only TEXT]`.
+"""Paints the scenes of free practice, the moments of whole sessions, and the pictures of the guide.
 
-The real engine runs on a simulated muscle, unpaced, up to an exact scan: free practice by a script (picture_scenes),
-whole sessions by a simulated person who does what the screen says (picture_before, picture_training). Then the window
-is painted offscreen at a clock that stands still. `--docs` paints those of docs/pictures.
+The real engine runs on a simulated muscle, unpaced, up to an exact scan: free practice by a script (`scenes`), whole
+sessions by a simulated person who does what the screen says (`before`, `training`). Then the window is painted
+offscreen at a clock that stands still.
 One rule: nothing is drawn that the app would not draw.
 """
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
-import os
-import sys
-import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -23,18 +18,18 @@ from PyQt6.QtWidgets import QApplication
 
 from biofeedback.engine import Engine
 from biofeedback.recording.settings import BoardSettings, Settings
-from biofeedback.ui import picture_before, picture_training
 from biofeedback.ui.choice import SIMULATED, Choice
 from biofeedback.ui.look.tokens import PaletteName
 from biofeedback.ui.main_window import MainWindow
-from biofeedback.ui.picture_scenes import SMALL, Scene, run_scene, scenes
-from biofeedback.ui.picture_shot import LOOKS, PictureLook, Shot, file_name, grab
-from biofeedback.ui.picture_station import PictureStation
+from biofeedback.ui.pictures import before, training
+from biofeedback.ui.pictures.scenes import SMALL, Scene, run_scene, scenes
+from biofeedback.ui.pictures.shot import PictureLook, Shot, file_name, grab
+from biofeedback.ui.pictures.station import PictureStation
 from biofeedback.ui.settings.dialog import SettingsDialog
 from biofeedback.ui.train.history import History
 from biofeedback.ui.wake import Wake
 
-STORIES = (*picture_before.STORIES, *picture_training.STORIES)
+STORIES = (*before.STORIES, *training.STORIES)
 NAMES = tuple(name for story in STORIES for name in story.names)
 """Of all moments of whole sessions."""
 DOCS: dict[str, tuple[str, PaletteName]] = {
@@ -168,47 +163,3 @@ def save(picture: QImage, path: Path, *, small: bool = False) -> None:
     picture = picture.convertToFormat(QImage.Format.Format_RGB888)
     if not picture.save(str(path), "PNG", 0 if small else 80):
         raise OSError(f"{path} could not be written")
-
-
-def offscreen(folder: Path) -> str:
-    """Return the platform with a screen larger than any picture; menus keep to the screen, and Qt's own is small."""
-    screen = {"name": "picture", "x": 0, "y": 0, "width": 2560, "height": 1440, "logicalDpi": 96, "dpr": 1}
-    file = folder / "screen.json"
-    file.write_text(json.dumps({"screens": [screen]}))
-    return f"offscreen:configfile={file}"
-
-
-def _size(text: str) -> tuple[int, int]:
-    """Return a size such as 1024x640."""
-    width, _, height = text.partition("x")
-    return int(width), int(height)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Paint all pictures into a folder, and say how many."""
-    parser = argparse.ArgumentParser(description="Pictures of the window in every step and state.")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", default="", metavar="TEXT", help="only pictures whose name contains this")
-    parser.add_argument("--size", type=_size, metavar="WxH", help="light, in this size only, at 100 and 200 %% text")
-    parser.add_argument("--docs", action="store_true", help="only those of docs/pictures, under their names there")
-    options = parser.parse_args(arguments)
-    options.folder.mkdir(parents=True, exist_ok=True)
-    looks = LOOKS
-    if options.size:
-        looks = ((options.size, "light", 100), (options.size, "light", 200))
-    with tempfile.TemporaryDirectory() as library:
-        os.environ["QT_QPA_PLATFORM"] = offscreen(Path(library))
-        application = QApplication.instance() or QApplication(["pictures"])
-        if isinstance(application, QApplication):
-            application.setStyle("Fusion")
-        if options.docs:
-            n = paint_docs(options.folder, Path(library))
-        else:
-            n = paint_scenes(options.only, options.folder, Path(library), looks)
-            n += paint_moments(options.only, options.folder, Path(library), looks)
-    sys.stdout.write(f"{n} pictures in {options.folder}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

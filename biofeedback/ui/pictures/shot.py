@@ -16,8 +16,8 @@ from PyQt6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from biofeedback.ui.look.tokens import PaletteName
 from biofeedback.ui.main_window import MainWindow
-from biofeedback.ui.picture_scenes import LARGE, SMALL
-from biofeedback.ui.picture_session import GuidedSession
+from biofeedback.ui.pictures.scenes import LARGE, SMALL
+from biofeedback.ui.pictures.session import GuidedSession
 
 PictureLook = tuple[tuple[int, int], PaletteName, int]
 """Size of the window in pixels, palette, text size in percent."""

@@ -26,8 +26,8 @@ from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.background import Background
 from biofeedback.ui.guide import Step, channels_of
 from biofeedback.ui.main_window import MainWindow
-from biofeedback.ui.picture_scenes import STARTED
-from biofeedback.ui.picture_station import GuidedStation
+from biofeedback.ui.pictures.scenes import STARTED
+from biofeedback.ui.pictures.station import GuidedStation
 from biofeedback.ui.wake import Wake
 
 LONGEST = 1500.0

@@ -5,24 +5,25 @@ One rule: a story goes the way that a person would, and stops where the picture 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog
 
+from biofeedback.training.own_plans import OWN_PLANS
 from biofeedback.training.plan_file import find_plan
 from biofeedback.training.prescription import write_prescription
 from biofeedback.ui.look.tokens import Look, palette_of
 from biofeedback.ui.main_window import MainWindow
-from biofeedback.ui.picture_session import SUBJECT, GuidedSession
-from biofeedback.ui.picture_shot import Shot, Story
-from biofeedback.ui.picture_station import ON_WALL_POWER
-from biofeedback.ui.picture_week import FIRST, TODAY, after_a_week, days_away, prescription, with_prescription
+from biofeedback.ui.pictures.session import SUBJECT, GuidedSession
+from biofeedback.ui.pictures.shot import Shot, Story
+from biofeedback.ui.pictures.station import ON_WALL_POWER
+from biofeedback.ui.pictures.week import FIRST, TODAY, after_a_week, days_away, prescription, with_prescription
 from biofeedback.ui.plans.editor import PlanEditor
 from biofeedback.ui.plans.prescription_dialog import PrescriptionDialog
 from biofeedback.ui.plans.prescription_preview import PrescriptionPreview
-from biofeedback.ui.start.reader import OWN_PLANS
 
 HOLD = find_plan("knee-straightening-hold")
 PAIR = find_plan("stand-up")
@@ -166,7 +167,7 @@ def _calibrate(root: Path) -> Iterator[Shot]:
         ("rest", "rest", 1, 2.0), ("ready", "ready", 1, 1.0), ("push-1", "try", 1, 2.4), ("pause", "pause", 2, 6.0),
         ("push-2", "try", 2, 3.0),
     ):  # fmt: skip
-        session.until(lambda step=step, number=number, seconds=seconds: at(step, number, seconds))
+        session.until(functools.partial(at, step, number, seconds))
         yield Shot(f"calibrate-{name}", session)
     session.until(lambda: session.calibration is None)
     session.run(0.5)

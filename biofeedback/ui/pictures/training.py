@@ -1,6 +1,6 @@
 """The moments of training and after it that pictures show, of every kind of exercise, and of the person's screen.
 
-One rule: as in picture_before; what goes wrong goes wrong in the signal, on its way, or at the wall.
+One rule: as in `before`; what goes wrong goes wrong in the signal, on its way, or at the wall.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from biofeedback.sources.person import Screen
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_file import find_plan
 from biofeedback.ui.background import Job
-from biofeedback.ui.picture_before import HOLD, PAIR, doing, look_of, pressing
-from biofeedback.ui.picture_session import SUBJECT, GuidedSession
-from biofeedback.ui.picture_shot import Shot, Story
-from biofeedback.ui.picture_station import ON_WALL_POWER
-from biofeedback.ui.picture_week import FIRST, TODAY, after_a_week
+from biofeedback.ui.pictures.before import HOLD, PAIR, doing, look_of, pressing
+from biofeedback.ui.pictures.session import SUBJECT, GuidedSession
+from biofeedback.ui.pictures.shot import Shot, Story
+from biofeedback.ui.pictures.station import ON_WALL_POWER
+from biofeedback.ui.pictures.week import FIRST, TODAY, after_a_week
 from biofeedback.ui.review.outcome_dialog import OutcomeDialog
 from biofeedback.ui.review.page import ReviewPage
 

@@ -24,6 +24,7 @@ from biofeedback.sources.simulator import SimulatedSource
 from biofeedback.sources.source import SourceLost
 from biofeedback.training.commands import Command, Mark, Pause, SetTarget
 from biofeedback.ui.look.tokens import PaletteName
+from biofeedback.ui.pictures.source import in_blocks
 from biofeedback.ui.train.history import History
 from biofeedback.wire.events import Event, StreamInfo
 
@@ -99,7 +100,7 @@ class StoppingSource:
             self._trouble.pop(0)[1](self._inner)
         self._left -= 50
         self._sent += 50
-        return self._inner.read(timeout)
+        return in_blocks(self._inner.read(timeout))
 
     def clock(self) -> float:
         """Return the time by what was sent: the host's clock of a source that is faster than time."""

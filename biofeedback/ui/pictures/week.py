@@ -10,14 +10,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from biofeedback.recording.people import People, Person
+from biofeedback.recording.people import PEOPLE, People, Person
 from biofeedback.training.commands import Site
 from biofeedback.training.kept_prescription import keep_prescription
 from biofeedback.training.plan_file import find_plan
 from biofeedback.training.prescription import PrescribedPlan, Prescription
-from biofeedback.ui.companions import PEOPLE
-from biofeedback.ui.picture_scenes import STARTED
-from biofeedback.ui.picture_session import SUBJECT, GuidedSession
+from biofeedback.ui.pictures.scenes import STARTED
+from biofeedback.ui.pictures.session import SUBJECT, GuidedSession
 
 FIRST = find_plan("find-your-muscle")
 DAYS_BEFORE = (10, 8, 6, 4, 3, 1)

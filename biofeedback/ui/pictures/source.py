@@ -6,6 +6,8 @@ One rule: nobody's clock decides anything; what goes wrong goes wrong in the sig
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +27,18 @@ BOARD = "Arduino Uno R4 Minima"
 LONGEST_WAIT = 60_000
 """Milliseconds after which an engine that takes nothing has died."""
 UNPLUGGED = "The board was unplugged."
+
+
+def in_blocks(events: Iterable[Event]) -> list[Event]:
+    """Return the events with consecutive scans in one block: there are fewer steps, and the same numbers."""
+    made: list[Event] = []
+    for kind, some in itertools.groupby(events, type):
+        alike = list(some)
+        blocks = [event for event in alike if isinstance(event, Scans)]
+        if kind is Scans:
+            alike = [Scans(blocks[0].first_index, np.concatenate([block.counts for block in blocks]))]
+        made += alike
+    return made
 
 
 class GrantedSource:
@@ -64,14 +78,10 @@ class GrantedSource:
         while n < GRANT:
             for event in self.muscle.read(timeout):
                 n += len(event.counts) if isinstance(event, Scans) else event.n_scans if isinstance(event, Gap) else 0
-                last = events[-1] if events else None
-                if isinstance(event, Scans) and isinstance(last, Scans):
-                    events[-1] = Scans(last.first_index, np.concatenate([last.counts, event.counts]))
-                else:
-                    events.append(event)
+                events.append(event)
         self._n_sent += GRANT
         self._owes = True
-        return events
+        return in_blocks(events)
 
     def grant(self) -> None:
         """Let the next 0.1 s come, and wait until it was taken; raise RuntimeError when nobody takes it."""
@@ -101,4 +111,5 @@ class GrantedSource:
             self._taken.release()
 
     def _drive(self, index: Integers) -> Floats:
-        return self._person.drive(index) * np.array(self.effort)
+        working: Floats = self._person.drive(index) * np.array(self.effort)
+        return working

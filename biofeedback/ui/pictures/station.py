@@ -17,8 +17,8 @@ from biofeedback.recorders import recorder_in
 from biofeedback.recording.settings import BoardSettings, Settings
 from biofeedback.sources.person import Person
 from biofeedback.ui.choice import SIMULATED, Choice, FoundPort
-from biofeedback.ui.picture_scenes import STARTED
-from biofeedback.ui.picture_source import BOARD, RATE, GrantedSource
+from biofeedback.ui.pictures.scenes import STARTED
+from biofeedback.ui.pictures.source import BOARD, RATE, GrantedSource
 
 PORT = "/dev/ttyACM0"
 ON_BATTERY = MainsSigns(charger=False, battery=True, wired_network=(), second_screen=False)
