@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -48,7 +49,7 @@ def test_board_and_recording_stay_and_nothing_reaches_over_an_other(
     assert strip.board in shown
     assert strip.recording in shown
     assert (strip.notice in shown) == bool(notice)
-    for left, right in zip(shown, shown[1:], strict=False):
+    for left, right in itertools.pairwise(shown):
         assert left.geometry().right() < right.x()
     assert shown[-1].geometry().right() < width
     if notice:

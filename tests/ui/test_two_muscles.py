@@ -1,10 +1,14 @@
-"""Two muscles on the stage: places of bars, ring and lanes, what stands above the bars, which axis values are written."""
+"""Several muscles on the stage: places of bars, ring, lanes and raw signal, what stands above two bars, axis values."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from biofeedback.emg.sensor import ChannelSettings
+from biofeedback.engine_state import EngineState
 from biofeedback.ui.look.tokens import LIGHT, Look
 from biofeedback.ui.train.bar_words import lane_words
 from biofeedback.ui.train.exercise_lines import Lines, exercise_lines
@@ -12,6 +16,7 @@ from biofeedback.ui.train.exercise_moment import LETTING_GO, level_lags
 from biofeedback.ui.train.muscle_bar import Axis, apart
 from biofeedback.ui.train.pair_places import NARROWEST_GAP, RING_EDGE, SMALLEST_RAW, head_size, pair_places
 from biofeedback.ui.train.pair_places import short_names as short
+from biofeedback.ui.train.stage import PAD, PracticeScreen
 from biofeedback.ui.words import spoken
 from tests.ui.exercise_states import at, exercise, practice_of
 from tests.ui.test_exercise_screen import differing, picture, stage_of
@@ -108,14 +113,54 @@ def test_the_quiet_level_is_seen(qtbot: QtBot, plan: str, level: tuple[float, ..
 
 
 def test_ones_and_unit_keep_their_places_when_a_level_gets_another_figure(qtbot: QtBot) -> None:
-    def picture_of(level: float) -> object:
-        stage = stage_of(at(exercise("arm-up-neck-quiet", phase="ready"), level=(level, 5.0)), (984, 536), qtbot)
-        return stage, picture(stage)
+    def stage_at(level: float) -> PracticeScreen:
+        return stage_of(at(exercise("arm-up-neck-quiet", phase="ready"), level=(level, 5.0)), (984, 536), qtbot)
 
-    (stage, nine), (_, nineteen) = picture_of(9.0), picture_of(19.0)  # type: ignore[misc]
+    stage = stage_at(9.0)
+    nine, nineteen = picture(stage), picture(stage_at(19.0))
     centre = round(stage.live.x() + stage.live.room_left + stage.live.bar_width / 2)
     top = stage.live.y()
     ones = (centre, top, 90, 90)
     tens = (centre - 60, top + 26, 58, 64)
     assert differing(nine.copy(*ones), nineteen.copy(*ones)) == 0
     assert differing(nine.copy(*tens), nineteen.copy(*tens)) > 20
+
+
+SIZES = ((984, 536), (733, 448), (612, 448), (564, 400), (1496, 888))
+
+
+def three_muscles() -> EngineState:
+    state = at(exercise(holding=True, hold_fraction=0.4), level=(44.0, 22.0, 10.0))
+    assert state.settings is not None
+    channels = tuple(ChannelSettings(name, "left") for name in ("vastus medialis", "biceps femoris", "soleus"))
+    return replace(state, settings=replace(state.settings, channels=channels))
+
+
+@pytest.mark.parametrize("text_percent", [100, 150, 200])
+@pytest.mark.parametrize("size", SIZES)
+def test_slim_bars_step_back_before_the_ring_gets_too_small_to_read(
+    qtbot: QtBot, size: tuple[int, int], text_percent: int
+) -> None:
+    stage = stage_of(three_muscles(), size, qtbot, text_percent)
+    assert not stage.ring.isHidden()
+    assert stage.ring.width() >= 100
+    assert stage.ring.geometry().right() <= stage.width() - PAD
+    assert not stage.ring.geometry().intersects(stage.live.geometry())
+    assert stage.live.n_slim == 2 or stage.width() < 870
+    assert not picture(stage).isNull()
+
+
+@pytest.mark.parametrize("text_percent", [100, 150, 200])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("plan", "level"), [("quad-set", (42.0,)), ("arm-up-neck-quiet", (42.0, 12.0))])
+def test_the_raw_signal_has_room_to_be_read(
+    qtbot: QtBot, plan: str, level: tuple[float, ...], size: tuple[int, int], text_percent: int
+) -> None:
+    stage = stage_of(at(exercise(plan), level=level), size, qtbot, text_percent)
+    stage.set_raw(shown=True)
+    raw, live = stage.raw, stage.live
+    assert raw is not None
+    assert raw.width() >= max(SMALLEST_RAW, 1.5 * text_percent)
+    assert raw.geometry().right() < stage.width() - PAD + 1
+    first_end = live.x() + live.room_left + live.bar_width
+    assert raw.x() == PAD or raw.x() > first_end + (live.between + live.bar_width if live.pair else 0)

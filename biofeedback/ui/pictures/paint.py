@@ -117,7 +117,7 @@ def paint_scenes(only: str, folder: Path, library: Path, looks: Sequence[Picture
         if only not in scene.name:
             continue
         engine, source, history = run_scene(scene, library)
-        for size, palette, text_percent in dict.fromkeys([*looks, *scene.looks]):
+        for size, palette, text_percent in looks:
             paint(scene, engine, history, folder, size=size, palette=palette, text_percent=text_percent)
             n += 1
         source.cancel()

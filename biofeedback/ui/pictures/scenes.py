@@ -23,16 +23,12 @@ from biofeedback.sources.script import ScriptedPerson
 from biofeedback.sources.simulator import SimulatedSource
 from biofeedback.sources.source import SourceLost
 from biofeedback.training.commands import Command, Mark, Pause, SetTarget
-from biofeedback.ui.look.tokens import PaletteName
 from biofeedback.ui.pictures.source import in_blocks
 from biofeedback.ui.train.history import History
 from biofeedback.wire.events import Event, StreamInfo
 
 RATE = 1000
 SMALL, LARGE = (1280, 720), (1920, 1080)
-ALL: tuple[tuple[tuple[int, int], PaletteName, int], ...] = (
-    (SMALL, "contrast", 100), (SMALL, "light", 200), (LARGE, "dark", 200),
-)  # fmt: skip
 PERSON_SEED = 4
 STARTED = dt.datetime(2026, 1, 5, 10, 15, tzinfo=dt.UTC)
 Drive = Callable[[NDArray[np.int64]], NDArray[np.float64]]
@@ -55,8 +51,6 @@ class Scene:
     trouble: tuple[Trouble, ...] = ()
     swaps: bool = False
     """Whether another board takes the place of the one that was unplugged."""
-    looks: tuple[tuple[tuple[int, int], PaletteName, int], ...] = ()
-    """Sizes, palettes and text sizes in percent to paint beside those of every scene."""
 
 
 class StoppingSource:
@@ -132,22 +126,22 @@ def scenes() -> list[Scene]:
     return [
         Scene("01-ready", 8.0, calibrates=False, records=False),
         Scene("02-contract", work[3] + 0.25, marks),
-        Scene("03-hold", hold, marks, looks=ALL),
+        Scene("03-hold", hold, marks),
         Scene("04-reached", work[3] + 6.4, marks),
-        Scene("05-calibrate-push", person.efforts[1].start + 2.4, looks=ALL),
+        Scene("05-calibrate-push", person.efforts[1].start + 2.4),
         Scene("06-calibrate-rest", 5.0),
         Scene("07-calibrate-result", calibrated + 1.5),
-        Scene("08-waiting", work[3] + 3.0, marks, silent_for=4.2, looks=ALL),
+        Scene("08-waiting", work[3] + 3.0, marks, silent_for=4.2),
         Scene("09-paused", work[3] + 0.4, (*marks, *pause)),
-        Scene("10-two-channels", hold, marks, two, looks=ALL),
-        Scene("11-settings", hold, marks, env, opens="settings", looks=ALL),
+        Scene("10-two-channels", hold, marks, two),
+        Scene("11-settings", hold, marks, env, opens="settings"),
         Scene("12-raw", hold, marks, opens="raw"),
-        Scene("13-delay", hold, marks, opens="delay", looks=ALL),
-        Scene("14-findings", hold, marks, two, opens="findings", trouble=loose, looks=ALL),
+        Scene("13-delay", hold, marks, opens="delay"),
+        Scene("14-findings", hold, marks, two, opens="findings", trouble=loose),
         Scene("15-all-good", hold, marks, opens="findings"),
-        Scene("16-loose", hold, marks, trouble=loose[:1], looks=ALL),
-        Scene("17-settings-display", hold, marks, env, opens="display", looks=ALL),
-        Scene("18-another-board", work[3] + 3.0, marks, silent_for=4.2, swaps=True, looks=ALL),
+        Scene("16-loose", hold, marks, trouble=loose[:1]),
+        Scene("17-settings-display", hold, marks, env, opens="display"),
+        Scene("18-another-board", work[3] + 3.0, marks, silent_for=4.2, swaps=True),
     ]
 
 

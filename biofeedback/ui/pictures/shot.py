@@ -19,12 +19,13 @@ from biofeedback.ui.main_window import MainWindow
 from biofeedback.ui.pictures.scenes import LARGE, SMALL
 from biofeedback.ui.pictures.session import GuidedSession
 
+LIGHT_AND_DARK: tuple[PaletteName, ...] = ("light", "dark")
 PictureLook = tuple[tuple[int, int], PaletteName, int]
 """Size of the window in pixels, palette, text size in percent."""
 LOOKS: tuple[PictureLook, ...] = (
-    (SMALL, "light", 100), (SMALL, "dark", 100), (LARGE, "light", 100), (LARGE, "dark", 100),
-    (SMALL, "light", 200), (SMALL, "contrast", 100),
-)  # fmt: skip
+    *((size, palette, percent) for percent in (100, 200) for size in (SMALL, LARGE) for palette in LIGHT_AND_DARK),
+    (SMALL, "contrast", 100),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class LiveView(QWidget):
         self.between = 24.0
         """Pixels between the bars of two muscles."""
         self.room_left = 104.0
-        self.most_slim = 8
+        self.most_slim = 0
         self.with_envelope = True
         self.covered = False
         """Whether the raw signal stands where the envelope would be."""
@@ -125,8 +125,7 @@ class LiveView(QWidget):
         """Pixels that further bars need right of the first one."""
         if self.pair:
             return self.between + self.bar_width + self.least_room("00") + 8
-        others = self.n_slim
-        return others * (SLIM + SLIM_GAP) + (12 if others else 0)
+        return self.n_slim * (SLIM + SLIM_GAP) + (12 if self.n_slim else 0)
 
     @property
     def envelope_left(self) -> float:
@@ -223,7 +222,6 @@ class LiveView(QWidget):
         one_lane = with_lanes and len(self._readings) == 1
         if with_lanes:
             self._paint_envelopes(c, state, moment, traces, lines, hidden)
-        keep_clear = [] if lines[0].moves else [*lines[0].solid]
         right = self.width() if self.with_envelope and not self.covered and len(self._readings) == 1 else x + w + px(8)
         two, over = two_lines(self._practice) and len(self._readings) > 1, None
         if not hidden:
@@ -234,7 +232,8 @@ class LiveView(QWidget):
             second = x + w + self.between
             paint_lines(c, second, w, axis, lines[1], right=second + w + 6, dim=still or not lines[1].counts,
                         mirror=True, framed=two and self.line == "other")  # fmt: skip
-        clear, coming = [axis.y(value) for value in keep_clear], coming_place(self._look, axis, lines[0])
+        clear = [] if lines[0].moves else [axis.y(value) for value in lines[0].solid]
+        coming = coming_place(self._look, axis, lines[0])
         clear += [] if coming is None else [coming]
         paint_scale(c, x - px(12), axis, ticks(axis.high), clear)
         if one_lane and not still and not hidden:

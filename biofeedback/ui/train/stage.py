@@ -254,7 +254,7 @@ class PracticeScreen(QWidget):
         places = [beside, PAD] if live.pair else [beside, live.x() + live.room_left + live.bar_width + 16, PAD]
         room = max(SMALLEST_RAW, px(150))
         left = round(next((place for place in places if right - place >= room), PAD))
-        above, below = round(px(14)) if left > PAD else 0, round(px(8)) if live.with_envelope else 8
+        above, below = (round(px(14)), round(px(8)) if live.with_envelope else 8) if left > PAD else (0, 0)
         raw.setGeometry(left, top + above, right - left, height - above - below)
         raw.raise_()
 

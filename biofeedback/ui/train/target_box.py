@@ -119,7 +119,8 @@ class TargetBox(QWidget):
             c.line(self.other.x() - 1, 8, self.other.x() - 1, h - 8, t.line)
         left, right = float(self.down.geometry().right()), float(self.up.x())
         room, (small, large) = right - left, self._sizes
-        while not self._with_key and text_width(self._caption, small) > room and small > 9:
+        wide = room + 0.4 * px(ARROW)  # the arrows stand in the middle of their buttons
+        while not self._with_key and text_width(self._caption, small) > wide and small > 9:
             small -= 0.5
         x = left + (room - (self._caption_width() if self._with_key else text_width(self._caption, small))) / 2
         c.text(self._caption, x, 0.06 * h, room, 0.44 * h, small, 400, t.ink3)
