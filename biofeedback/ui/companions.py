@@ -93,8 +93,8 @@ class Companions(QObject):
 
     # -- prescriptions --------------------------------------------------------------------------------
 
-    def open_prescription_menu(self, at: QPoint) -> None:
-        """Offer to read a prescription in or to make one, above the point `at` of the screen."""
+    def open_prescription_menu(self, button: QWidget) -> None:
+        """Offer to read a prescription in or to make one, above `button`."""
         menu = QMenu(self._window)
         menu.setStyleSheet(style_sheet(self._look))
         for words, chosen in (
@@ -105,7 +105,7 @@ class Companions(QObject):
             action.triggered.connect(chosen)
             menu.addAction(action)
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at - QPoint(0, menu.sizeHint().height()))
+        menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def make_prescription(self) -> None:
         """Open the dialog in which one is made and saved."""

@@ -179,33 +179,27 @@ class MainWindow(QWidget):
         self.look_slowly()
 
     def _do_everywhere(self, name: str) -> None:
-        """Do what is the same in every step."""
-        if name == "theme":
-            names = list(PALETTES)
-            following = names[(names.index(self._look_of_now.palette.name) + 1) % len(names)]
-            choice = self._station.choice
-            self.apply(replace(choice, settings=replace(choice.settings, palette=following)))
-        elif name == "settings":
-            self.beside.open_settings(self.apply)
-        elif name == "delay":
-            self.toggle_delay()
-        elif name == "findings":
-            self.strip.toggle_findings()
-        elif name == "sound":
-            self.beside.sound.toggle()
-        elif name == "person":
-            self.beside.person.toggle()
-        elif name == "outcome":
-            self.beside.note_outcomes()
-        elif name == "edit plans":
-            self.beside.edit_plan()
-        elif name == "prescription":
-            button = self.row.buttons.get(name, self.row.more)
-            self.beside.open_prescription_menu(button.mapToGlobal(QPoint(0, 0)))
-        elif name == "escape":
-            self.guide.back()
-        elif name != "enter":
-            self.train.controls.do(name)
+        """Do what is the same in every step; the rest is about the signal."""
+        doing: dict[str, Callable[[], object]] = {
+            "theme": self._next_palette,
+            "settings": lambda: self.beside.open_settings(self.apply),
+            "delay": self.toggle_delay,
+            "findings": self.strip.toggle_findings,
+            "sound": self.beside.sound.toggle,
+            "person": self.beside.person.toggle,
+            "outcome": self.beside.note_outcomes,
+            "edit plans": self.beside.edit_plan,
+            "prescription": lambda: self.beside.open_prescription_menu(self.row.buttons.get(name, self.row.more)),
+            "escape": self.guide.back,
+            "enter": lambda: None,
+        }
+        doing.get(name, lambda: self.train.controls.do(name))()
+
+    def _next_palette(self) -> None:
+        names = list(PALETTES)
+        following = names[(names.index(self._look_of_now.palette.name) + 1) % len(names)]
+        choice = self._station.choice
+        self.apply(replace(choice, settings=replace(choice.settings, palette=following)))
 
     def toggle_delay(self) -> None:
         """Open the parts of the delay above the strip, or close them."""
