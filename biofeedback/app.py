@@ -37,6 +37,7 @@ from biofeedback.station import DesktopStation, found_ports, source_for
 from biofeedback.training.commands import Command
 from biofeedback.ui.choice import ANY_BOARD, SIMULATED, Choice, FoundPort
 from biofeedback.ui.main_window import MainWindow
+from biofeedback.ui.translations import load_translation
 from biofeedback.ui.wake import Wake
 
 SWITCH_INTERVAL = 0.0005
@@ -69,6 +70,7 @@ def run_app(
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("biofeedback")
     application.setStyle("Fusion")
+    trouble = load_translation(application, "", app_folder("config") / "translations")
     settings_file = app_folder("config") / "settings.toml"
     loaded = load_settings(settings_file)
     plugged = not simulated and any(found.is_known for found in find_boards())
@@ -95,8 +97,8 @@ def run_app(
     window = MainWindow(station, wake, step="train" if alone else "start")
     if replay is not None:
         window.guide.change(nobody_wears=True)  # those who did are not here
-    if loaded.message:
-        window.notify(loaded.message)
+    if message := loaded.message or trouble:
+        window.notify(message)
     if demo_seed is not None:
         station.start_recording()
     with _caught(window.notify), _ended_by_signals(application.closeAllWindows):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QLocale, QTimer, QTranslator
 from PyQt6.QtWidgets import QApplication
 
 from biofeedback.app import MESSAGES, run_app
@@ -95,6 +95,28 @@ def test_a_board_that_is_plugged_in_later_takes_the_place_of_the_simulated_muscl
     assert run_app(library=home / "library", find_boards=lambda: ports, ready=ready) == 0
     assert len(labels) == 2
     assert labels[0] != labels[1]
+
+
+def test_a_translation_in_the_config_folder_is_spoken(
+    home: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = home / "XDG_CONFIG_HOME" / "biofeedback" / "translations"
+    folder.mkdir(parents=True)
+    message = "<message><source>Pause</source><translation>Anhalten</translation></message>"
+    context = f"<context><name>ActionBar</name>{message}</context>"
+    (folder / "biofeedback_de.ts").write_text(f'<TS version="2.1" language="de">{context}</TS>', encoding="utf-8")
+    monkeypatch.setattr("biofeedback.ui.translations.QLocale.system", lambda: QLocale("de_DE"))
+    timers: list[QTimer] = []
+    words: list[str] = []
+
+    def ready(window: MainWindow) -> None:
+        words.append(window.action_bar.buttons["pause"].text())
+        timers.append(when(lambda: window.guide.practice is not None, window.close))
+
+    assert run_app(simulated=True, library=home / "library", find_boards=list, ready=ready) == 0
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+    assert words == ["Anhalten"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")

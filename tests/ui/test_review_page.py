@@ -97,8 +97,9 @@ def summary(*exercises: ExerciseSummary, **changes: Any) -> Summary:
         unit="percent", target_low=40.0, target_high=None, hold_seconds=5.0,
         reference=Reference(800.0, 12.0, "comfortable_effort", 6.0, "good"), n_started=0, n_reached=0, best_hold=0.0,
         exercises=exercises, ratings=(), outcomes=(), bursts=(), fatigue=Withheld("no"),
-        told=tuple(
-            map(marked, ("You did 3 of 4 repetitions; 2 reached the line.", "Percent means that.", "No signal is missing."))
+        told=(
+            marked("You did 3 of 4 repetitions; 2 reached the line."), marked("Percent means that."),
+            marked("No signal is missing."),
         ),
     )  # fmt: skip
     return replace(made, **changes)

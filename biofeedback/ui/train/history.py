@@ -26,7 +26,7 @@ class History:
         self.outcomes: list[Outcome] = []
         self.marks: list[float] = []
         """Seconds since the run's first scan, of each mark."""
-        self._n_started = self._n_reached = 0
+        self._n_started = 0
         self._index = 0
 
     def follow(self, end_index: int, practice: PracticeState) -> None:
@@ -47,7 +47,7 @@ class History:
                 break
             if self.outcomes[place] == "below":
                 self.outcomes[place] = "reached"
-        self._n_started, self._n_reached = practice.n_started, practice.n_reached
+        self._n_started = practice.n_started
 
     def mark(self, seconds: float) -> int:
         """Note a mark at `seconds` of the run; return its number, from 1."""
