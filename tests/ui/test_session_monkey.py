@@ -93,9 +93,7 @@ class Monkey:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_whatever_is_pressed_the_app_ends_well(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
+def test_whatever_is_pressed_the_app_ends_well(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     # what a person would answer in a window of its own loop
     for kind in (QDialog, QFileDialog, QMenu, QMessageBox):
         monkeypatch.setattr(kind, "exec", lambda *_args, **_more: 0)
@@ -118,4 +116,3 @@ def test_whatever_is_pressed_the_app_ends_well(
     for run in runs(app.station.library) if app.station.library.exists() else []:
         assert (run.closed, run.problem) == (True, None)
         assert recompute(run.path).identical
-
