@@ -30,7 +30,7 @@ from biofeedback.ui.review.outcome_dialog import OutcomeDialog
 from biofeedback.ui.settings.dialog import SettingsDialog
 from biofeedback.ui.sound.control import SoundControl
 from biofeedback.ui.sound.popover import SoundPopover
-from biofeedback.ui.words import carried
+from biofeedback.ui.words import reason
 
 
 class Companions(QObject):
@@ -123,10 +123,8 @@ class Companions(QObject):
             try:
                 keep_prescription(People(self._station.data / PEOPLE).make(code), taken)
             except (OSError, ValueError) as error:
-                why = (error.strerror if isinstance(error, OSError) else None) or error
-                self.noticed.emit(
-                    self.tr("The prescription holds for today but was not kept: {why}.").format(why=carried(str(why)))
-                )
+                sentence = self.tr("The prescription holds for today but was not kept: {why}.")
+                self.noticed.emit(sentence.format(why=reason(error)))
         self._guide.change(prescription=taken)
         self.plans_changed.emit()
 

@@ -30,6 +30,7 @@ from biofeedback.training.commands import (
     StartCalibration,
 )
 from biofeedback.training.plan import Plan
+from biofeedback.training.plan_tables import Muscle
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.training.prescription import Prescription
 from biofeedback.ui.controls import Station
@@ -80,12 +81,12 @@ class Today:
 
 @dataclass(slots=True, eq=False)
 class _Session:
-    """A session that was begun: of whom, and of which task. Another one is never equal."""
+    """A session that was begun, of one person and one plan. Another one is never equal."""
 
-    subject: str
-    task: str
     calibrated: bool = False
     """Whether its Calibrate step was left for Train: what 100 % was in another session does not count."""
+    set_up: bool = False
+    """Whether the plan was set up in the running recording."""
 
 
 class Guide(QObject):
@@ -99,8 +100,7 @@ class Guide(QObject):
         self.step: Step = step
         self.today = Today()
         self._session: _Session | None = None
-        self._set_up = False
-        """Whether the plan was set up in the running recording."""
+        """None until it is begun, and again with another person or plan."""
         self.mains = MainsGuard(station, self)
 
     # -- what is chosen -------------------------------------------------------------------------------
@@ -112,7 +112,6 @@ class Guide(QObject):
             return
         if (before.subject, before.plan) != (self.today.subject, self.today.plan):
             self._session = None
-            self._set_up = False
         if before.subject != self.today.subject:  # another person answers anew, and sits elsewhere
             self.today = replace(self.today, answers=Answers(), sites=(), despite=())
         elif before.plan != self.today.plan:
@@ -145,17 +144,18 @@ class Guide(QObject):
     @property
     def safe(self) -> bool:
         """Whether somebody with electrodes may start; a simulated muscle always may."""
-        if self.simulated:
-            return True
-        verdict = self.mains.verdict
-        return verdict is not None and may_start(self.today.answers, verdict).ok
+        return self.simulated or may_start(self.today.answers, self.mains.verdict).ok
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether somebody may be asked for an effort, as far as wall power goes."""
+        return self.simulated or self.mains.may_resume
 
     @property
     def calibrated(self) -> bool:
         """Whether there is a 100 % for each muscle that the plan asks of."""
         practice, plan = self.practice, self.today.plan
-        needed = 1 if plan is None else min(len(plan.muscles), len(practice.references)) if practice else 1
-        return practice is not None and None not in practice.references[: max(1, needed)]
+        return practice is not None and None not in practice.references[: len(plan.muscles) if plan else 1]
 
     @property
     def recording(self) -> Path | None:
@@ -216,9 +216,8 @@ class Guide(QObject):
     def post(self, *commands: Command) -> None:
         """Tell the training; nobody is asked for an effort while the mains link is red."""
         for command in commands:
-            if isinstance(command, ASKING) and not self.simulated and not self.mains.may_resume:
-                continue
-            self._station.engine.post(command)
+            if self.may_ask or not isinstance(command, ASKING):
+                self._station.engine.post(command)
 
     def _leave(self, step: Step) -> None:
         """Let the training stand while another step than Review is looked at."""
@@ -229,30 +228,27 @@ class Guide(QObject):
     def _forget(self) -> None:
         """The session is over: the next one is asked anew, its electrodes sit anew, its 100 % is another one."""
         self._session = None
-        self._set_up = False
         self.today = replace(
             self.today, answers=Answers(), nobody_wears=False, sites=(), despite=(), short=False, ease=0.0
         )
 
     def _begin(self) -> None:
         """Begin the session's recording and set the plan up, unless both were done."""
-        today, plan, engine = self.today, self.today.plan, self._station.engine
-        task = plan.task if plan else FREE_TASK
-        if self._session is None or (self._session.subject, self._session.task) != (today.subject, task):
+        today, plan, session = self.today, self.today.plan, self._session
+        if session is None:
             if self.is_recording:
-                engine.stop_recording()
-            self._station.begin_session(today.subject, task)
-            self._session = _Session(today.subject, task)
-            self._set_up = False
+                self._station.engine.stop_recording()
+            self._station.begin_session(today.subject, plan.task if plan else FREE_TASK)
+            session = self._session = _Session()
             self._station.start_recording()
             self.post(*answers_as_commands(today.answers), *today.sites)
             if today.despite:
                 self.post(Answer("despite", ",".join(today.despite)))
         elif not self.is_recording:
-            self._set_up = False
+            session.set_up = False
             self._station.start_recording()
-        if plan is not None and not self._set_up:
-            self._set_up = True
+        if plan is not None and not session.set_up:
+            session.set_up = True
             self.post(*self._plan_commands(plan))
 
     def _plan_commands(self, plan: Plan) -> list[Command]:
@@ -285,6 +281,11 @@ class Guide(QObject):
             self._station.apply(replace(choice, settings=replace(choice.settings, boards=boards)))
 
 
+def side_of(muscle: Muscle, side: str) -> str:
+    """Return the side that `muscle` of a plan is on when `side` is trained."""
+    return OTHER_SIDE.get(side, side) if muscle.mirrored else side
+
+
 def channels_of(plan: Plan, side: str, before: tuple[ChannelSettings, ...]) -> tuple[ChannelSettings, ...]:
     """Return the channels for the muscles of `plan` on `side`; sensors, gains and further channels stay as `before`.
 
@@ -294,7 +295,7 @@ def channels_of(plan: Plan, side: str, before: tuple[ChannelSettings, ...]) -> t
     muscles = plan.muscles[:1] if optional and len(before) < 2 else plan.muscles
     channels = list(before)
     for i, muscle in enumerate(muscles):
-        own = OTHER_SIDE.get(side, side) if muscle.mirrored else side
+        own = side_of(muscle, side)
         if i < len(channels):
             channels[i] = replace(channels[i], muscle=muscle.name, side=own)
         else:

@@ -17,7 +17,7 @@ from biofeedback.ui.calibrate.scroll import SheetArea
 from biofeedback.ui.calibrate.traces import Traces
 from biofeedback.ui.instant import Moment
 from biofeedback.ui.look.canvas import Canvas
-from biofeedback.ui.look.tokens import RADIUS_CARD, Look
+from biofeedback.ui.look.tokens import Look
 from biofeedback.ui.train.word_band import HEIGHT, WordBand
 
 PAD = 24
@@ -71,8 +71,7 @@ class CalibrateStage(QWidget):
         """Paint the card."""
         painter = QPainter(self)
         c = Canvas(painter, self._look)
-        c.fill(0, 0, self.width(), self.height(), c.t.canvas)
-        c.box(0, 0, self.width(), self.height(), c.t.surface, RADIUS_CARD, c.t.line)
+        c.card(self.width(), self.height())
         painter.end()
 
     def _place(self) -> None:

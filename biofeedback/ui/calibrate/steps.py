@@ -17,7 +17,7 @@ from biofeedback.ui.calibrate.worth import amount, unit_of
 from biofeedback.ui.look.canvas import CENTRE, TOP, Canvas
 from biofeedback.ui.look.icons import paint_tick
 from biofeedback.ui.look.text_height import text_height
-from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, Look
+from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, Look
 from biofeedback.ui.phrase import Phrase, say
 from biofeedback.ui.words import spoken
 
@@ -97,8 +97,7 @@ class CalibrateSteps(QWidget):
         painter = QPainter(self)
         c, t, px = Canvas(painter, self._look), self._look.palette, self._look.px
         w, h = float(self.width()), float(self.height())
-        c.fill(0, 0, w, h, t.canvas)
-        c.box(0, 0, w, h, t.surface, RADIUS_CARD, t.line)
+        c.card(w, h)
         room = w - 2 * PAD
         y = 16.0
         if self._place_words:

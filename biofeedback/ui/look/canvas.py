@@ -77,6 +77,11 @@ class Canvas:
         inset = width / 2 if border else 0
         self.p.drawRoundedRect(QRectF(x + inset, y + inset, w - 2 * inset, h - 2 * inset), radius, radius)
 
+    def card(self, w: float, h: float) -> None:
+        """Paint a card over the whole widget, on the window's ground."""
+        self.fill(0, 0, w, h, self.t.canvas)
+        self.box(0, 0, w, h, self.t.surface, RADIUS_CARD, self.t.line)
+
     def line(
         self, x1: float, y1: float, x2: float, y2: float, ink: str | None = None, width: float = 1.0,
         dash: Sequence[float] | None = None, cap: Qt.PenCapStyle = Qt.PenCapStyle.FlatCap,

@@ -16,7 +16,7 @@ from biofeedback.report.references import KeptReference
 from biofeedback.training.commands import Site
 from biofeedback.training.plan import Plan
 from biofeedback.training.plan_tables import Muscle
-from biofeedback.ui.guide import OTHER_SIDE
+from biofeedback.ui.guide import side_of
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.numbered_steps import NumberedSteps
 from biofeedback.ui.look.tokens import LEAD, Look
@@ -122,7 +122,7 @@ class ElectrodeCard(Card):
 
     def side_of(self, muscle: Muscle) -> Side:
         """Return on which side of the body `muscle` lies."""
-        return cast("Side", OTHER_SIDE.get(self._side, self._side) if muscle.mirrored else self._side)
+        return cast("Side", side_of(muscle, self._side))
 
     def place(self) -> None:
         """Give the buttons of the head and the column their places."""

@@ -12,9 +12,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from biofeedback.report.references import KeptReference, kept_references
 from biofeedback.training.plan import Plan
 from biofeedback.ui.background import Background, Job
-from biofeedback.ui.guide import OTHER_SIDE
-from biofeedback.ui.phrase import marked, say
-from biofeedback.ui.words import spoken
+from biofeedback.ui.guide import side_of
+from biofeedback.ui.phrase import say
+from biofeedback.ui.words import reason, spoken
 
 
 class LastTime(QObject):
@@ -50,8 +50,8 @@ class LastTime(QObject):
         """Return the newest reference of each of the plan's muscles when `side` is trained, None without one."""
         found: list[KeptReference | None] = []
         for muscle in plan.muscles if plan else ():
-            own = OTHER_SIDE.get(side, side) if muscle.mirrored else side
-            mine = [kept for kept in self._kept if (kept.channel.muscle, kept.channel.side) == (muscle.name, own)]
+            own = (muscle.name, side_of(muscle, side))
+            mine = [kept for kept in self._kept if (kept.channel.muscle, kept.channel.side) == own]
             found.append(mine[-1] if mine else None)
         return found
 
@@ -62,7 +62,7 @@ class LastTime(QObject):
     def _not_read(self, error: Exception) -> None:
         self._asked_of = None  # to be asked again
         if not isinstance(error, FileNotFoundError):  # a library begins with its first recording
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            words = say("Earlier sessions cannot be read ({why}). Today's is not touched.", why=marked(why))
-            self.trouble = spoken(words)
+            self.trouble = spoken(
+                say("Earlier sessions cannot be read ({why}). Today's is not touched.", why=reason(error))
+            )
         self.changed.emit()

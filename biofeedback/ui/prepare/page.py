@@ -13,7 +13,6 @@ from typing import Final
 from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QWidget
 
-from biofeedback.safety import may_start
 from biofeedback.training.commands import Site
 from biofeedback.training.notes import LONGEST_CODE
 from biofeedback.training.prescription import STOP_RULES
@@ -107,7 +106,7 @@ class PreparePage(QWidget):
     @property
     def ready(self) -> bool:
         """Whether nothing is in the way, or the person went on although something of the signal is red."""
-        return self._is_ready or (self._is_safe and self._guide.today.despite == storable(self._red_names))
+        return self._is_ready or (self._guide.safe and self._guide.today.despite == storable(self._red_names))
 
     def offered(self) -> tuple[Action, ...]:
         """Return what can be done now."""
@@ -121,7 +120,7 @@ class PreparePage(QWidget):
         if reds:
             anyway = self.tr("Go on: sure?") if self._confirm else self.tr("Go on anyway …")
             tip = self.tr("Go on although something of the signal is red; that is recorded (G)")
-            may = self._is_safe and not any(item.binding for item in reds)
+            may = self._guide.safe and not any(item.binding for item in reds)
             made.append(Action("anyway", anyway, "G", "", tip, enabled=may, right=True))
         label = self.tr("Train") if self._guide.today.plan is None else self.tr("Calibrate")
         tip = self.note() or label
@@ -135,13 +134,13 @@ class PreparePage(QWidget):
             return self.tr("Press G again to go on although: {what} It is recorded.").format(what=spoken(reds[0].text))
         if trouble := self._trouble or self._last_time.trouble:
             return trouble
-        if not self._is_safe:
+        if not self._guide.safe:
             return self._unsafe
         if reds:
             return f"{spoken(reds[0].text)} {spoken(reds[0].fix)}"
         if self._glance is None:
             return self.tr("Looking at the signal …")
-        if self._simulated:
+        if self._guide.simulated:
             return self.tr("Simulated muscle: nobody wears electrodes.")
         return ""
 
@@ -161,14 +160,6 @@ class PreparePage(QWidget):
         return True
 
     # -- what is in the way ---------------------------------------------------------------------------
-
-    @property
-    def _simulated(self) -> bool:
-        return self._station.engine.state.simulated
-
-    @property
-    def _is_safe(self) -> bool:
-        return self._simulated or may_start(self._guide.today.answers, self._guide.mains.verdict).ok
 
     @property
     def _unsafe(self) -> str:
@@ -193,12 +184,12 @@ class PreparePage(QWidget):
 
     @property
     def _is_ready(self) -> bool:
-        return self._glance is not None and self._is_safe and not self._red
+        return self._glance is not None and self._guide.safe and not self._red
 
     def _go_on_anyway(self) -> None:
         """Ask once, then go on and have it recorded; never where safety or a missing signal is in the way."""
         reds = self._red
-        if not reds or not self._is_safe or self._glance is None or any(item.binding for item in reds):
+        if not reds or not self._guide.safe or self._glance is None or any(item.binding for item in reds):
             return
         if self._confirm is None or self._confirm[1] != self._red_names:
             self._confirm = (self._glance.now, self._red_names)
@@ -236,7 +227,7 @@ class PreparePage(QWidget):
         self.safety.show_stop_rules(rules)
         self.safety.show_answers(
             today.answers, mains.verdict, isolator=mains.isolator, nobody=today.nobody_wears,
-            simulated=self._simulated,
+            simulated=self._guide.simulated,
         )  # fmt: skip
 
     def _ask_last_time(self) -> None:

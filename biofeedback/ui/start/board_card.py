@@ -14,7 +14,7 @@ from biofeedback.ui.look.canvas import CENTRE, RIGHT, TOP, Canvas
 from biofeedback.ui.look.icons import paint_icon, paint_light
 from biofeedback.ui.look.key_button import KeyButton
 from biofeedback.ui.look.text_height import text_height
-from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, RADIUS_CONTROL, Look
+from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CONTROL, Look
 from biofeedback.ui.page import Glance
 from biofeedback.ui.phrase import Phrase
 from biofeedback.ui.start.board_trace import BoardTrace
@@ -95,9 +95,8 @@ class BoardCard(QWidget):
     def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the card."""
         painter = QPainter(self)
-        c, t = Canvas(painter, self._look), self._look.palette
-        c.fill(0, 0, self.width(), self.height(), t.canvas)
-        c.box(0, 0, self.width(), self.height(), t.surface, RADIUS_CARD, t.line)
+        c = Canvas(painter, self._look)
+        c.card(self.width(), self.height())
         self._lay_out(c, self.width(), self.height())
         painter.end()
 

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from biofeedback.report.practised import Day, Practice, Week
 from biofeedback.ui.look.canvas import CENTRE, TOP, Canvas
 from biofeedback.ui.look.text_height import text_height
-from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, RADIUS_CARD, Look
+from biofeedback.ui.look.tokens import BODY, CAPTION, LEAD, Look
 from biofeedback.ui.phrase import Phrase, say
 from biofeedback.ui.start.day_shape import DAYS, STATES, WEEKDAYS, paint_day
 from biofeedback.ui.words import spoken
@@ -123,8 +123,7 @@ class WeekView(QWidget):
         painter = QPainter(self)
         c, t, px = Canvas(painter, self._look), self._look.palette, self._look.px
         w, h = self.width(), self.height()
-        c.fill(0, 0, w, h, t.canvas)
-        c.box(0, 0, w, h, t.surface, RADIUS_CARD, t.line)
+        c.card(w, h)
         y = px(12)
         c.text(self.tr("This week"), PAD, y, w, px(24), px(LEAD), 600)
         if self._practice:

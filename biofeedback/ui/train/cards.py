@@ -21,7 +21,7 @@ from biofeedback.ui.train.exercise_moment import waits_to_begin
 from biofeedback.ui.train.marker_note import MarkerNote
 from biofeedback.ui.train.rating_card import RatingCard
 from biofeedback.ui.train.stop_card import StopCard
-from biofeedback.ui.words import carried
+from biofeedback.ui.words import reason
 
 PAUSED_FOR_STOP = "stop rules"
 
@@ -129,7 +129,7 @@ class TrainCards(QObject):
         self._guide.go("review")
 
     def _go_back(self) -> None:
-        if self._paused_here and self._guide.mains.may_resume:
+        if self._paused_here:
             self._guide.post(Resume(PAUSED_FOR_STOP))
 
     # -- a marker's note ------------------------------------------------------------------------------
@@ -149,8 +149,5 @@ class TrainCards(QObject):
         people = People(self._station.data / PEOPLE)
         try:
             people.change(code, lambda person: person.with_marker(marker_key(path, number), note))
-        except (PersonError, ValueError) as error:
-            self.noticed.emit(self.tr("The note was not kept: {why}.").format(why=carried(str(error))))
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            self.noticed.emit(self.tr("The note was not kept: {why}.").format(why=why))
+        except (PersonError, ValueError, OSError) as error:
+            self.noticed.emit(self.tr("The note was not kept: {why}.").format(why=reason(error)))

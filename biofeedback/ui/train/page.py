@@ -117,7 +117,7 @@ class TrainPage(QWidget):
         """Whether wall power keeps the training from beginning or going on; the band says so."""
         practice, guide = self._guide.practice, self._guide
         stands = practice is not None and (practice.paused or self.controls.waits)
-        return stands and not guide.simulated and not guide.mains.may_resume
+        return stands and not guide.may_ask
 
     def _primary(self) -> str:
         """Return what Enter does just now: what the filled button does, nothing where none is."""

@@ -14,7 +14,7 @@ from biofeedback.training.calibration import CalibrationState
 from biofeedback.training.practice_state import PracticeState
 from biofeedback.ui.look.canvas import CENTRE, RIGHT, Canvas
 from biofeedback.ui.look.icons import paint_light, paint_tick
-from biofeedback.ui.look.tokens import BODY, CAPTION, COUNT, LEAD, RADIUS_CARD, Look
+from biofeedback.ui.look.tokens import BODY, CAPTION, COUNT, LEAD, Look
 from biofeedback.ui.phrase import clock
 from biofeedback.ui.readings import UNIT_SIGNS, Reading
 from biofeedback.ui.train.exercise_lines import running
@@ -88,8 +88,7 @@ class SidePanel(QWidget):
         painter = QPainter(self)
         c = Canvas(painter, self._look)
         w, h = float(self.width()), float(self.height())
-        c.fill(0, 0, w, h, c.t.canvas)
-        c.box(0, 0, w, h, c.t.surface, RADIUS_CARD, c.t.line)
+        c.card(w, h)
         f = self._look.px(1.0) * (1.25 if w >= 340 and self._look.text_percent == 100 else 1.0)
         pad = 20.0 if f <= 1.0 else 28.0
         if self._practice and self._practice.calibration:

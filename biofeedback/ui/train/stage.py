@@ -17,7 +17,7 @@ from biofeedback.sitting import Rings
 from biofeedback.ui.instant import Moment
 from biofeedback.ui.look.canvas import Canvas
 from biofeedback.ui.look.key_button import KeyButton
-from biofeedback.ui.look.tokens import RADIUS_CARD, Look
+from biofeedback.ui.look.tokens import Look
 from biofeedback.ui.readings import UNIT_SIGNS, Reading
 from biofeedback.ui.train.exercise_lines import running
 from biofeedback.ui.train.exercise_moment import level_lags
@@ -181,8 +181,7 @@ class PracticeScreen(QWidget):
         """Paint the card."""
         painter = QPainter(self)
         c = Canvas(painter, self._look)
-        c.fill(0, 0, self.width(), self.height(), c.t.canvas)
-        c.box(0, 0, self.width(), self.height(), c.t.surface, RADIUS_CARD, c.t.line)
+        c.card(self.width(), self.height())
         painter.end()
 
     def _place(self) -> None:
